@@ -1,0 +1,43 @@
+import type { Instant } from '../domain/time.ts';
+
+/**
+ * The engine's state: small documents with optimistic transactions (Firestore; locally SQLite with the same rules).
+ * A path has an even number of segments: `slots/ID`, `slots/ID/attempts/1`.
+ */
+export interface Found<T> {
+  readonly id: string;
+  readonly path: string;
+  readonly data: T;
+}
+
+export interface Query {
+  readonly where?: readonly { readonly field: string; readonly op: '==' | '<' | '<=' | '>' | '>='; readonly value: string | number | boolean | null }[];
+  readonly orderBy?: { readonly field: string; readonly direction: 'asc' | 'desc' };
+  readonly limit?: number;
+}
+
+export interface Transaction {
+  /** The store's own time of this transaction's reads: the time that leases and windows are judged by. Valid after the first read. */
+  readonly readAt: Instant;
+  get<T>(path: string): Promise<T | undefined>;
+  getAll<T extends readonly unknown[]>(paths: { readonly [K in keyof T]: string }): Promise<{ [K in keyof T]: T[K] | undefined }>;
+  /** Throws `already-exists` at commit when the document is there. All reads come before the first write. */
+  create(path: string, data: object): void;
+  set(path: string, data: object): void;
+  delete(path: string): void;
+}
+
+export interface DocumentsPort {
+  /**
+   * Runs `body` until its commit lands without contention, at most five times, then throws `aborted`. After an
+   * `unavailable` or `deadline-exceeded` the commit may have landed: a body must recognise its own earlier write.
+   */
+  transact<T>(body: (transaction: Transaction) => Promise<T>): Promise<T>;
+  get<T>(path: string): Promise<T | undefined>;
+  /** The documents directly in a collection, ordered by id unless the query says otherwise. */
+  query<T>(collection: string, query?: Query): Promise<readonly Found<T>[]>;
+  /** Adds to numbers without reading; a missing document or field counts from zero. */
+  increment(path: string, amounts: Readonly<Record<string, number>>): Promise<void>;
+  /** The store's own time now. */
+  readTime(): Promise<Instant>;
+}
