@@ -153,8 +153,9 @@ function answer(child: ChildProcess, request: IncomingMessage, response: ServerR
     }
   });
   child.once('error', fail);
-  child.once('close', (code) => {
-    if (began && code === 0) response.end();
+  // Git ends with a fault of its own after telling the client no, in a whole answer; only one that was killed is cut off.
+  child.once('close', (_code, signal) => {
+    if (began && signal === null) response.end();
     else fail();
   });
   // Whoever asked went away: a push that is whole by now still happens, as it would on any host.
