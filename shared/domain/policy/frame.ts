@@ -1,0 +1,42 @@
+import { LimitReached } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import type { PlainRecord, Timestamp, Value } from './values.ts';
+
+/** Steps that several calls may take together, for example all rules over one document. */
+export class PolicyBudget {
+  remaining: number;
+  constructor(steps: number = LIMITS.stepsInAll) {
+    this.remaining = steps;
+  }
+}
+
+/** What one call carries: its bindings, the variables of its comprehensions, and the steps it has taken. */
+export class Frame {
+  readonly bindings: PlainRecord;
+  readonly slots: Value[];
+  readonly now: Timestamp | undefined;
+  readonly limit: number;
+  steps: number;
+
+  constructor(bindings: PlainRecord, slots: Value[], now: Timestamp | undefined, limit: number, steps: number) {
+    this.bindings = bindings;
+    this.slots = slots;
+    this.now = now;
+    this.limit = limit;
+    this.steps = steps;
+  }
+
+  /** Pays for work before it is done, so that the work itself is bounded. */
+  spend(steps: number): void {
+    this.steps += steps;
+    if (this.steps > this.limit) throw new LimitReached('budget', `more than ${this.limit} steps`);
+  }
+
+  /** Text, bytes and lists are read at about 16 units a step. */
+  spendOn(units: number): void {
+    this.spend(units >> 4);
+  }
+}
+
+/** A compiled node. */
+export type Thunk = (frame: Frame) => Value;

@@ -1,0 +1,40 @@
+import { admit } from './admit.ts';
+import { isMap } from './equality.ts';
+import { Fault, LimitReached } from './errors.ts';
+import type { Frame } from './frame.ts';
+import { LIMITS } from './limits.ts';
+import { keysOf, readKey } from './maps.ts';
+import { Duration, isPlainRecord, NANOS, Timestamp, Uint, type Value } from './values.ts';
+
+/** A timestamp or duration as a result: the shape of the protocol buffer message, which `admit` reads again. */
+export interface TimeResult {
+  readonly $typeName: 'google.protobuf.Timestamp' | 'google.protobuf.Duration';
+  readonly seconds: bigint;
+  readonly nanos: number;
+}
+
+/**
+ * A value as callers get it: int and uint are bigint, double is number, lists are arrays, maps are Map (objects when
+ * they come from a document), a type is an object with its `name`. Copies pay a step for each part.
+ */
+export function outward(value: Value, frame: Frame, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  frame.spend(1);
+  if (depth > LIMITS.valueDepth) throw new LimitReached('too-deep', `a value of more than ${LIMITS.valueDepth} levels`);
+  if (value instanceof Uint) return value.value;
+  if (value instanceof Timestamp) return time('google.protobuf.Timestamp', BigInt(value.seconds), value.nanos);
+  if (value instanceof Duration) {
+    const nanos = Number(value.nanos % BigInt(NANOS));
+    return time('google.protobuf.Duration', value.nanos / BigInt(NANOS), nanos);
+  }
+  if (Array.isArray(value)) return value.map((element) => outward(admit(element, 0), frame, depth + 1));
+  if (value instanceof Fault || !isMap(value)) return value;
+  const entries = keysOf(value).map((key) => {
+    return [outward(key, frame), outward(readKey(value, key, frame, 0), frame, depth + 1)] as const;
+  });
+  return isPlainRecord(value) ? Object.fromEntries(entries as [string, unknown][]) : new Map(entries);
+}
+
+function time($typeName: TimeResult['$typeName'], seconds: bigint, nanos: number): TimeResult {
+  return { $typeName, seconds, nanos };
+}
