@@ -49,6 +49,8 @@ export async function fencedPush(
   const fence = { ref: FENCE_REF, expectedOld: observed?.commit.id ?? null, next: commit.id };
   const objects = [...(push.objects ?? []), EMPTY_TREE, commit];
   await atomicPush(transport, repository, call, { updates: [...updates, fence], objects, seen });
+  // The next push of this holder looks at exactly this commit, and need not fetch what was just sent.
+  session.kept.keep(commit);
   return { fence: { ...claim, id: commit.id }, updates };
 }
 

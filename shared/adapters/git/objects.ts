@@ -111,7 +111,7 @@ function parseSignature(id: ObjectId, text: string): Signature {
 
 /** Newlines and angle brackets would let a name write headers of its own. */
 function signatureLine(by: Signature): string {
-  const clean = (text: string) => text.replace(/[\p{C}<>]+/gu, ' ').trim();
+  const clean = (text: string) => text.replace(/[\p{C}\s<>]+/gu, ' ').trim();
   return `${clean(by.name)} <${clean(by.email)}> ${Math.floor(epochMs(by.at) / 1000)} +0000`;
 }
 

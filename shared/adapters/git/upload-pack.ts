@@ -23,7 +23,7 @@ export interface FetchRequest {
   readonly shallow?: readonly ObjectId[];
   /** `tree:0`: commits only. `tree:N`: folders above level N too. `blob:none`: everything but files. */
   readonly filter?: string;
-  /** For the bytes received; objects may inflate to eight times this. */
+  /** For the bytes received; objects may inflate to four times this. */
   readonly maxBytes: number;
 }
 
@@ -34,8 +34,8 @@ export interface Fetched {
   readonly bytes: number;
 }
 
-/** Text compresses about fourfold; what inflates more than this is built to. */
-const INFLATION = 8;
+/** Text compresses about fourfold, and 32 MiB received may then take a quarter of an instance's 512 MiB. */
+const INFLATION = 4;
 
 export async function openSource(transport: Transport, repository: Repository, call: Call): Promise<Source> {
   const says = await readCapabilities(transport, repository, call);
