@@ -20,7 +20,9 @@ const FIELDS = [
 export function parseCron(expression: string): Cron {
   const parts = expression.trim().split(/\s+/);
   if (parts.length !== FIELDS.length) {
-    throw new UsageError(`cron '${expression}': has ${parts.length} fields; five are allowed: minute hour day month weekday`);
+    throw new UsageError(
+      `cron '${expression}': has ${parts.length} fields; five are allowed: minute hour day month weekday`,
+    );
   }
   const [minutes, hours, days, months, weekdays] = parts.map((part, index) => parseField(expression, part, index)) as [
     number[],
@@ -51,10 +53,17 @@ function parseField(expression: string, text: string, index: number): number[] {
   for (const part of text.split(',')) {
     const match = /^(\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(part);
     const from = match?.[2] === undefined ? field.min : Number(match[2]);
-    const to = match?.[3] !== undefined ? Number(match[3]) : match?.[2] === undefined || match[4] !== undefined ? field.max : from;
+    const to =
+      match?.[3] !== undefined
+        ? Number(match[3])
+        : match?.[2] === undefined || match[4] !== undefined
+          ? field.max
+          : from;
     const step = match?.[4] === undefined ? 1 : Number(match[4]);
     if (match === null || from < field.min || to > field.max || from > to || step < 1) {
-      throw new UsageError(`cron '${expression}': ${field.name} '${part}' is not allowed; use *, a number ${field.min}-${field.max}, a range or a step`);
+      throw new UsageError(
+        `cron '${expression}': ${field.name} '${part}' is not allowed; use *, a number ${field.min}-${field.max}, a range or a step`,
+      );
     }
     for (let value = from; value <= to; value += step) values.add(value);
   }

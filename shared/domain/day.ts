@@ -1,10 +1,8 @@
 import type { PhaseName } from './catalog.ts';
-import { isGood } from './ending.ts';
 import type { Hold } from './hold.ts';
 import type { SlotSummary } from './run.ts';
 import { makeSlot } from './slot.ts';
 import type { Ticket } from './ticket.ts';
-import type { Instant } from './time.ts';
 
 /** Everything about one date that a gate, an intent or the operator page needs, in one document. */
 export interface DayRecord {
@@ -35,24 +33,31 @@ export const CHAIN = ['t-90-prep', 't-30-final-check', 'high-noon-sync'] as cons
 export type ChainPhase = (typeof CHAIN)[number];
 export const isChainPhase = (phase: PhaseName): phase is ChainPhase => (CHAIN as readonly PhaseName[]).includes(phase);
 
-const TIMES: Record<ChainPhase, string> = { 't-90-prep': '10:30', 't-30-final-check': '11:30', 'high-noon-sync': '12:00' };
+const TIMES: Record<ChainPhase, string> = {
+  't-90-prep': '10:30',
+  't-30-final-check': '11:30',
+  'high-noon-sync': '12:00',
+};
 
 /** The chain's slot of that date. The times are the catalog's, held equal by a test. */
 export const chainSlot = (phase: ChainPhase, date: string) => makeSlot(phase, `${date}T${TIMES[phase]}:00.000Z`);
 
-export const summaryOf = (day: DayRecord, phase: ChainPhase): SlotSummary | undefined => day.slots[chainSlot(phase, day.date).slotId];
+export const summaryOf = (day: DayRecord, phase: ChainPhase): SlotSummary | undefined =>
+  day.slots[chainSlot(phase, day.date).slotId];
 
-/** Concluded with a good ending, in its newest attempt. */
+/** Concluded with a good ending that opens gates, in its newest attempt. */
 export function isGoPhase(day: DayRecord, phase: ChainPhase): boolean {
-  const summary = summaryOf(day, phase);
-  return summary?.status === 'concluded' && summary.ending !== null && isGood(summary.ending);
+  return summaryOf(day, phase)?.opensGate === true;
 }
 
-export const withSlot = (day: DayRecord, summary: SlotSummary): DayRecord => ({ ...day, slots: { ...day.slots, [summary.slotId]: summary } });
+export const withSlot = (day: DayRecord, summary: SlotSummary): DayRecord => ({
+  ...day,
+  slots: { ...day.slots, [summary.slotId]: summary },
+});
 
 /** The chain phase other than this one that works now, if any. */
 export function activeChainSlot(day: DayRecord, except: string): SlotSummary | undefined {
-  return CHAIN.map((phase) => summaryOf(day, phase)).find((summary) => summary?.status === 'running' && summary.slotId !== except);
+  return CHAIN.map((phase) => summaryOf(day, phase)).find(
+    (summary) => summary?.status === 'running' && summary.slotId !== except,
+  );
 }
-
-export type DayAt = { readonly day: DayRecord; readonly at: Instant };

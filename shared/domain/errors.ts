@@ -17,7 +17,12 @@ export type PortErrorCode =
   | 'unsupported'
   | 'internal';
 
-const RETRYABLE: ReadonlySet<PortErrorCode> = new Set(['unavailable', 'deadline-exceeded', 'aborted', 'resource-exhausted']);
+const RETRYABLE: ReadonlySet<PortErrorCode> = new Set([
+  'unavailable',
+  'deadline-exceeded',
+  'aborted',
+  'resource-exhausted',
+]);
 /** The caller cannot know whether the call took effect: it must look before it calls again. */
 const AMBIGUOUS: ReadonlySet<PortErrorCode> = new Set(['unavailable', 'deadline-exceeded', 'internal']);
 

@@ -42,7 +42,12 @@ export interface Finding extends Observation {
   readonly id: string;
   readonly verdict: Verdict;
   /** The person's act that re-judged it. */
-  readonly excusedBy?: { readonly kind: 'override' | 'waiver'; readonly id: string; readonly actor: string; readonly until: Instant };
+  readonly excusedBy?: {
+    readonly kind: 'override' | 'waiver';
+    readonly id: string;
+    readonly actor: string;
+    readonly until: Instant;
+  };
 }
 
 /** A pass needs at least one receipt, by type and again at run time. */
@@ -100,5 +105,8 @@ export function judgeResult(
   // The type already forbids this; a cast or plain JavaScript must not make a green line without a receipt.
   const missing = unproven('claim');
   const unprovenVerdict = worse(judge('unknown', failure, 'high'), 'degraded');
-  return { findings: [...findings, { ...missing, id: findingId(operation, missing), verdict: unprovenVerdict }], verdict: unprovenVerdict };
+  return {
+    findings: [...findings, { ...missing, id: findingId(operation, missing), verdict: unprovenVerdict }],
+    verdict: unprovenVerdict,
+  };
 }

@@ -5,7 +5,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** Keys in order and undefined left out, so that equal values have equal text. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(',')}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const record = value as Record<string, unknown>;
     const parts: string[] = [];

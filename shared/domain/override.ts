@@ -32,10 +32,17 @@ export const WAIVER_MAX_SECONDS = 92 * 86_400;
 export const WAIVER_WARN_SECONDS = 7 * 86_400;
 
 /** A violation is never overridden, nor is a ticket that does not hold, a hold or a lockdown (those are no findings of T-90 or T-30). */
-export const mayOverride = (finding: Pick<Finding, 'verdict'>): boolean => finding.verdict === 'failed' || finding.verdict === 'inconclusive';
+export const mayOverride = (finding: Pick<Finding, 'verdict'>): boolean =>
+  finding.verdict === 'failed' || finding.verdict === 'inconclusive';
 
-export function overrideFor(overrides: readonly Override[], slotId: string, findingId: string, at: Instant): Override | undefined {
+export function overrideFor(
+  overrides: readonly Override[],
+  slotId: string,
+  findingId: string,
+  at: Instant,
+): Override | undefined {
   return overrides.find((one) => one.slotId === slotId && one.findingId === findingId && one.until > at);
 }
 
-export const activeWaivers = (waivers: readonly Waiver[], at: Instant): readonly Waiver[] => waivers.filter((one) => one.until > at);
+export const activeWaivers = (waivers: readonly Waiver[], at: Instant): readonly Waiver[] =>
+  waivers.filter((one) => one.until > at);

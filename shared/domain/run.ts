@@ -1,5 +1,5 @@
 import type { PhaseName } from './catalog.ts';
-import { type Ending, type ExitCode, exitCodeOf } from './ending.ts';
+import { type Ending, type ExitCode, exitCodeOf, isGood } from './ending.ts';
 import type { Evidence, Finding } from './finding.ts';
 import type { Json } from './json.ts';
 import type { Slot, SlotId } from './slot.ts';
@@ -50,6 +50,10 @@ export interface RunningSlot extends SlotBase {
   readonly stretches: number;
   readonly publishes: number;
   readonly pins: Pins;
+  /** It began while a lockdown was in force: it runs and reports, and opens no gate. */
+  readonly underLockdown: boolean;
+  /** An earlier attempt of this slot was violated: retrying never lowers that. */
+  readonly violatedBefore: boolean;
   /** Effects with an intent in this attempt, in order. */
   readonly effectIds: readonly string[];
   readonly rollback: { readonly token: number; readonly begunAt: Instant; readonly cause: string } | null;
@@ -63,6 +67,7 @@ export interface ConcludedSlot extends SlotBase {
   readonly ending: Ending;
   readonly verdict: Verdict | null;
   readonly reason: string;
+  readonly underLockdown: boolean;
 }
 
 export type SlotRecord = WaitingSlot | RunningSlot | ConcludedSlot;
@@ -91,7 +96,12 @@ export interface RollbackRecord {
   readonly begunAt: Instant;
   readonly cause: string;
   readonly outcome: 'done' | 'failed';
-  readonly effects: readonly { readonly effectId: string; readonly target: string; readonly outcome: 'undone' | 'never-applied' | 'failed'; readonly detail: string }[];
+  readonly effects: readonly {
+    readonly effectId: string;
+    readonly target: string;
+    readonly outcome: 'undone' | 'never-applied' | 'failed';
+    readonly detail: string;
+  }[];
 }
 
 /** The stored result of an operation: written once, never changed, skipped by the next stretch. */
@@ -145,15 +155,43 @@ export interface SlotSummary {
   readonly concludedAt: Instant | null;
   readonly latenessSeconds: number | null;
   readonly reason: string;
+  /** A good ending that guards a gate opens it; not one that began under a lockdown. */
+  readonly opensGate: boolean;
 }
 
 export function summarise(slot: SlotRecord): SlotSummary {
-  const base = { slotId: slot.slotId, phase: slot.phase, attempt: slot.attempt, status: slot.status, dueAt: slot.dueAt };
+  const base = {
+    slotId: slot.slotId,
+    phase: slot.phase,
+    attempt: slot.attempt,
+    status: slot.status,
+    dueAt: slot.dueAt,
+  };
   switch (slot.status) {
     case 'waiting':
-      return { ...base, ending: null, verdict: null, exitCode: null, startedAt: null, concludedAt: null, latenessSeconds: null, reason: `waits for ${slot.waitsFor}` };
+      return {
+        ...base,
+        ending: null,
+        verdict: null,
+        exitCode: null,
+        startedAt: null,
+        concludedAt: null,
+        latenessSeconds: null,
+        reason: `waits for ${slot.waitsFor}`,
+        opensGate: false,
+      };
     case 'running':
-      return { ...base, ending: null, verdict: null, exitCode: null, startedAt: slot.startedAt, concludedAt: null, latenessSeconds: lateness(slot), reason: '' };
+      return {
+        ...base,
+        ending: null,
+        verdict: null,
+        exitCode: null,
+        startedAt: slot.startedAt,
+        concludedAt: null,
+        latenessSeconds: lateness(slot),
+        reason: '',
+        opensGate: false,
+      };
     case 'concluded':
       return {
         ...base,
@@ -164,6 +202,7 @@ export function summarise(slot: SlotRecord): SlotSummary {
         concludedAt: slot.concludedAt,
         latenessSeconds: lateness(slot),
         reason: slot.reason,
+        opensGate: isGood(slot.ending) && !slot.underLockdown,
       };
   }
 }
@@ -172,5 +211,10 @@ function lateness(slot: RunningSlot | ConcludedSlot): number | null {
   return slot.startedAt === null ? null : Math.max(0, Math.floor(secondsBetween(slot.dueAt, slot.startedAt)));
 }
 
-export const slotBase = (slot: Slot, date: string): SlotBase => ({ slotId: slot.slotId, phase: slot.phase, dueAt: slot.dueAt, date });
+export const slotBase = (slot: Slot, date: string): SlotBase => ({
+  slotId: slot.slotId,
+  phase: slot.phase,
+  dueAt: slot.dueAt,
+  date,
+});
 export const isLeaseLive = (lease: Lease | null, at: Instant): lease is Lease => lease !== null && lease.until > at;

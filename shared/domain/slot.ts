@@ -24,14 +24,20 @@ function cronOf(phase: Phase): Cron {
   return parsed;
 }
 
-export const makeSlot = (phase: PhaseName, dueAt: Instant): Slot => ({ slotId: `${phase}@${toMinutes(dueAt)}`, phase, dueAt });
+export const makeSlot = (phase: PhaseName, dueAt: Instant): Slot => ({
+  slotId: `${phase}@${toMinutes(dueAt)}`,
+  phase,
+  dueAt,
+});
 
 /** Undefined when the text is not the id of an instant that the phase's schedule really has. */
 export function parseSlotId(text: string): Slot | undefined {
   const [name = '', time = ''] = text.split('@');
   const dueAt = parseInstant(time);
   const phase = phaseNamed(name);
-  return dueAt === undefined || phase === undefined || `${name}@${toMinutes(dueAt)}` !== text ? undefined : slotAt(phase.name, dueAt);
+  return dueAt === undefined || phase === undefined || `${name}@${toMinutes(dueAt)}` !== text
+    ? undefined
+    : slotAt(phase.name, dueAt);
 }
 
 /** The slot of the phase at exactly that instant, if its schedule has one. */
@@ -90,8 +96,10 @@ function required(name: PhaseName): Phase {
 
 type Time = string | Date;
 function toInstant(time: Time): Instant {
-  const parsed = typeof time === 'string' ? parseInstant(time) : Number.isNaN(time.getTime()) ? undefined : time.toISOString();
-  if (parsed === undefined) throw new UsageError(`time '${String(time)}': an RFC 3339 time such as 2026-11-24T12:00:00Z is allowed`);
+  const parsed =
+    typeof time === 'string' ? parseInstant(time) : Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+  if (parsed === undefined)
+    throw new UsageError(`time '${String(time)}': an RFC 3339 time such as 2026-11-24T12:00:00Z is allowed`);
   return parsed;
 }
 

@@ -20,7 +20,12 @@ interface TicketBase {
 export type Ticket =
   | (TicketBase & { readonly status: 'open' })
   | (TicketBase & { readonly status: 'claimed'; readonly claimedBy: string; readonly claimedAt: Instant })
-  | (TicketBase & { readonly status: 'used'; readonly claimedBy: string; readonly usedAt: Instant; readonly good: boolean })
+  | (TicketBase & {
+      readonly status: 'used';
+      readonly claimedBy: string;
+      readonly usedAt: Instant;
+      readonly good: boolean;
+    })
   | (TicketBase & { readonly status: 'void'; readonly voidedAt: Instant; readonly moved: readonly string[] });
 
 export type TicketContent = Omit<TicketBase, 'id'>;
@@ -40,14 +45,18 @@ export function ticketFault(ticket: Ticket | null, runId: string, at: Instant): 
   if (ticket === null) return 'there is no go ticket';
   if (ticket.status === 'void') return `the go ticket is void: ${ticket.moved.join(', ')}`;
   if (ticket.status === 'used') return `the go ticket was used by ${ticket.claimedBy}`;
-  if (ticket.status === 'claimed' && ticket.claimedBy !== runId) return `the go ticket is claimed by ${ticket.claimedBy}`;
+  if (ticket.status === 'claimed' && ticket.claimedBy !== runId)
+    return `the go ticket is claimed by ${ticket.claimedBy}`;
   if (!isIntact(ticket)) return 'the go ticket does not match its own hash';
   if (ticket.status === 'open' && ticket.validUntil < at) return `the go ticket was valid until ${ticket.validUntil}`;
   return undefined;
 }
 
 /** What moved between the go decision and now, by name with both values. */
-export function movedBindings(ticketed: Bindings, observed: Bindings): readonly { name: string; was: Json; is: Json }[] {
+export function movedBindings(
+  ticketed: Bindings,
+  observed: Bindings,
+): readonly { name: string; was: Json; is: Json }[] {
   const names = [...new Set([...Object.keys(ticketed), ...Object.keys(observed)])].sort();
   return names
     .map((name) => ({ name, was: ticketed[name] ?? null, is: observed[name] ?? null }))

@@ -11,7 +11,11 @@ export interface Found<T> {
 }
 
 export interface Query {
-  readonly where?: readonly { readonly field: string; readonly op: '==' | '<' | '<=' | '>' | '>='; readonly value: string | number | boolean | null }[];
+  readonly where?: readonly {
+    readonly field: string;
+    readonly op: '==' | '<' | '<=' | '>' | '>=';
+    readonly value: string | number | boolean | null;
+  }[];
   readonly orderBy?: { readonly field: string; readonly direction: 'asc' | 'desc' };
   readonly limit?: number;
 }
@@ -20,7 +24,9 @@ export interface Transaction {
   /** The store's own time of this transaction's reads: the time that leases and windows are judged by. Valid after the first read. */
   readonly readAt: Instant;
   get<T>(path: string): Promise<T | undefined>;
-  getAll<T extends readonly unknown[]>(paths: { readonly [K in keyof T]: string }): Promise<{ [K in keyof T]: T[K] | undefined }>;
+  getAll<T extends readonly unknown[]>(
+    paths: { readonly [K in keyof T]: string },
+  ): Promise<{ [K in keyof T]: T[K] | undefined }>;
   /** Throws `already-exists` at commit when the document is there. All reads come before the first write. */
   create(path: string, data: object): void;
   set(path: string, data: object): void;
@@ -38,6 +44,6 @@ export interface DocumentsPort {
   query<T>(collection: string, query?: Query): Promise<readonly Found<T>[]>;
   /** Adds to numbers without reading; a missing document or field counts from zero. */
   increment(path: string, amounts: Readonly<Record<string, number>>): Promise<void>;
-  /** The store's own time now. */
-  readTime(): Promise<Instant>;
+  /** A document together with the store's own time of the read. */
+  read<T>(path: string): Promise<{ readonly data: T | undefined; readonly readAt: Instant }>;
 }

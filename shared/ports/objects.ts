@@ -25,7 +25,10 @@ export interface ObjectsPort {
   /** The newest generation, or undefined when there is none. */
   stat(uri: string): Promise<ObjectInfo | undefined>;
   /** Streams the bytes; throws `PortError` code `not-found` when absent. */
-  read(uri: string, options?: { generation?: string; start?: number; end?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
+  read(
+    uri: string,
+    options?: { generation?: string; start?: number; end?: number; signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array>;
   /** Writes all bytes or nothing. Throws `PortError` code `precondition-failed` when the condition does not hold. */
   write(
     uri: string,
@@ -37,5 +40,8 @@ export interface ObjectsPort {
   /** Removes exactly that generation. Throws `precondition-failed` when it is another one, `not-found` when absent. */
   remove(uri: string, generation: string): Promise<void>;
   /** Moves the object to a storage class, or sets or lifts its hold; throws `not-found`. */
-  update(uri: string, change: { storageClass?: 'STANDARD' | 'NEARLINE' | 'COLDLINE' | 'ARCHIVE'; hold?: boolean }): Promise<ObjectInfo>;
+  update(
+    uri: string,
+    change: { storageClass?: 'STANDARD' | 'NEARLINE' | 'COLDLINE' | 'ARCHIVE'; hold?: boolean },
+  ): Promise<ObjectInfo>;
 }

@@ -1,0 +1,69 @@
+import type { PhaseName } from '../domain/catalog.ts';
+import type { Configuration } from '../domain/configuration/index.ts';
+import { digestOf } from '../domain/json.ts';
+import type { PhaseDefinition } from '../domain/operation.ts';
+import type { Pins } from '../domain/run.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DocumentsPort } from '../ports/documents.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Log } from '../ports/log.ts';
+import type { MetricsPort } from '../ports/metrics.ts';
+import type { PortMap } from '../ports/port-map.ts';
+import type { Publisher } from '../ports/publisher.ts';
+
+export type Phase = PhaseDefinition<PortMap>;
+
+/** Everything an engine works with. The same engine runs in the cloud, on one machine and in the simulation. */
+export interface Engine {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly documents: DocumentsPort;
+  readonly publisher: Publisher;
+  readonly metrics: MetricsPort;
+  readonly ports: PortMap;
+  readonly phases: Readonly<Record<PhaseName, Phase>>;
+  readonly configuration: Configuration;
+  readonly configurationSha256: string;
+  /** What deployment says the configuration's digest is; undefined when it does not say. */
+  readonly pinnedConfigurationSha256: string | undefined;
+  readonly codeRevision: string;
+  readonly environmentName: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** On a real cloud the first day waits for a person. */
+  readonly holdAtGenesis: boolean;
+  readonly limits: Limits;
+  /** Aborts when the process is asked to go: checkpoint, release the lease, continue elsewhere. */
+  readonly draining: AbortSignal;
+}
+
+export interface Limits {
+  readonly leaseSeconds: number;
+  /** One stretch's working time, below the function's timeout. */
+  readonly budgetSeconds: number;
+  readonly callSeconds: number;
+  readonly triesPerCall: number;
+  readonly stretches: number;
+  readonly publishes: number;
+}
+
+export const LIMITS: Limits = {
+  leaseSeconds: 90,
+  budgetSeconds: 480,
+  callSeconds: 30,
+  triesPerCall: 3,
+  stretches: 12,
+  publishes: 40,
+};
+
+/** What a run of this phase is admitted under: the plan in words and order, the configuration, the code. */
+export function pinsOf(engine: Engine, phase: Phase): Pins {
+  const plan = phase.operations.map(({ name, claim, kind, failure, timeoutSeconds }) => ({
+    name,
+    claim,
+    kind,
+    failure,
+    timeoutSeconds,
+  }));
+  return { plan: digestOf(plan), configuration: engine.configurationSha256, code: engine.codeRevision };
+}

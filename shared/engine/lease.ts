@@ -1,0 +1,118 @@
+import { InvariantError } from '../domain/errors.ts';
+import type { RunningSlot, SlotRecord } from '../domain/run.ts';
+import { plusSeconds } from '../domain/time.ts';
+import type { Transaction } from '../ports/documents.ts';
+import type { Engine } from './engine.ts';
+import { paths } from './records.ts';
+
+/** Thrown when another stretch holds the run now: this worker writes nothing more. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+/** What every write of a stretch must carry. */
+export interface Holding {
+  readonly slotId: string;
+  readonly attempt: number;
+  readonly holder: string;
+  readonly token: number;
+}
+
+/** The stored run, if this stretch still holds it at the store's time. Throws LeaseLost otherwise. */
+export async function assertHolding(transaction: Transaction, holding: Holding): Promise<RunningSlot> {
+  const slot = await transaction.get<SlotRecord>(paths.slot(holding.slotId));
+  return checkHolding(slot, holding, transaction.readAt);
+}
+
+export function checkHolding(slot: SlotRecord | undefined, holding: Holding, at: string): RunningSlot {
+  if (slot === undefined || slot.status !== 'running' || slot.attempt !== holding.attempt) {
+    throw new LeaseLost(`${holding.slotId}: attempt ${holding.attempt} is no longer running`);
+  }
+  if (slot.lease === null || slot.lease.holder !== holding.holder || slot.token !== holding.token) {
+    throw new LeaseLost(`${holding.slotId}: the token is ${slot.token} now, this stretch has ${holding.token}`);
+  }
+  if (slot.lease.until <= at) throw new LeaseLost(`${holding.slotId}: the lease ended at ${slot.lease.until}`);
+  return slot;
+}
+
+export function renewed(engine: Engine, slot: RunningSlot, at: string): RunningSlot {
+  if (slot.lease === null) throw new InvariantError(`${slot.slotId}: a lease that is not held cannot be renewed`);
+  return { ...slot, lease: { ...slot.lease, until: plusSeconds(at, engine.limits.leaseSeconds) } };
+}
+
+/**
+ * Keeps a stretch's lease alive in the background, and stops the stretch by itself, on its own monotonic clock, before
+ * the lease could have ended: a worker that slept through its lease must not wake up and go on.
+ */
+export class LeaseKeeper {
+  readonly #engine: Engine;
+  readonly #lost = new AbortController();
+  readonly #stop = new AbortController();
+  #holding: Holding;
+  #renewedAtMs: number;
+  #loop: Promise<void>;
+
+  constructor(engine: Engine, holding: Holding, grantedAtMs: number) {
+    this.#engine = engine;
+    this.#holding = holding;
+    this.#renewedAtMs = grantedAtMs;
+    this.#loop = this.#renewLoop();
+  }
+
+  /** Aborts when the lease is lost. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get holding(): Holding {
+    return this.#holding;
+  }
+
+  /** The lease was granted anew under another token (rollback), or renewed by a write of the stretch. */
+  granted(holding: Holding, atMs: number): void {
+    this.#holding = holding;
+    this.#renewedAtMs = Math.max(this.#renewedAtMs, atMs);
+  }
+
+  /** Throws LeaseLost when, by this worker's own clock, the lease may have ended. */
+  check(): void {
+    const elapsed = this.#engine.clock.monotonicMs() - this.#renewedAtMs;
+    // A tenth is left for the clocks' different speeds and for the way to the store.
+    if (elapsed > this.#engine.limits.leaseSeconds * 900) this.#lost.abort();
+    if (this.#lost.signal.aborted) throw new LeaseLost(`${this.#holding.slotId}: the lease was not renewed in time`);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+  }
+
+  async #renewLoop(): Promise<void> {
+    const { clock, limits, log } = this.#engine;
+    const stopped = AbortSignal.any([this.#stop.signal, this.#lost.signal]);
+    while (!stopped.aborted) {
+      await clock.sleep((limits.leaseSeconds * 1000) / 3, stopped);
+      if (stopped.aborted) return;
+      const beforeMs = clock.monotonicMs();
+      try {
+        await this.#engine.documents.transact(async (transaction) => {
+          const slot = await assertHolding(transaction, this.#holding);
+          transaction.set(paths.slot(slot.slotId), renewed(this.#engine, slot, transaction.readAt));
+        });
+        this.#renewedAtMs = Math.max(this.#renewedAtMs, beforeMs);
+      } catch (error) {
+        if (stopped.aborted) return;
+        if (error instanceof LeaseLost) {
+          this.#lost.abort();
+          return;
+        }
+        log.write('WARNING', 'a lease could not be renewed yet', { run: this.#holding.slotId, error });
+        try {
+          this.check();
+        } catch {
+          return;
+        }
+      }
+    }
+  }
+}
