@@ -1,0 +1,150 @@
+import { PortError } from '../domain/errors.ts';
+import type { MemoryPort, RawDocument } from '../ports/memory.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { ContentDigest } from './content-digest.ts';
+import { IntegrityError } from './integrity-error.ts';
+import {
+  type CollectionManifest,
+  type Manifest,
+  readManifest,
+  type SnapshotStore,
+  type StoredManifest,
+} from './manifest.ts';
+import { MergedReader } from './merge-layers.ts';
+import { endsSegment } from './name-keys.ts';
+import { manifestUri } from './object-names.ts';
+import { ListReader } from './read-lists.ts';
+import { readDocument } from './record-format.ts';
+
+export function collectionOf(manifest: Manifest, name: string): CollectionManifest {
+  const found = manifest.collections.find((each) => each.name === name);
+  if (found) return found;
+  const names = manifest.collections.map((each) => each.name).join(', ');
+  throw new PortError('snapshots', 'not-found', `snapshot ${manifest.id} has no collection ${name}; it has ${names}`);
+}
+
+/** The records of a collection, opened behind the document `after` (a key). */
+export async function openCollection(
+  store: SnapshotStore,
+  stored: StoredManifest,
+  name: string,
+  after?: Buffer,
+): Promise<MergedReader> {
+  const layers = await new ListReader(store).layers(collectionOf(stored.manifest, name), stored.keys);
+  return MergedReader.open(store, stored.keys, name, layers, after);
+}
+
+/** The documents of one collection of a snapshot, in order. Their fields are views that stay valid. */
+export async function* readSnapshot(store: SnapshotStore, id: string, collection: string): AsyncGenerator<RawDocument> {
+  const reader = await openCollection(store, await readManifest(store, id), collection);
+  while (!reader.isAtEnd) {
+    yield currentDocument(reader, collection);
+    const moved = reader.next();
+    if (typeof moved !== 'boolean') await moved;
+  }
+}
+
+export function currentDocument(reader: MergedReader, collection: string): RawDocument {
+  const key = [reader.keyStart, reader.keyEnd] as const;
+  return readDocument(collection, reader.keyBytes, key, reader.bodyBytes, [reader.bodyStart, reader.bodyEnd]);
+}
+
+export interface RestoredCollection {
+  readonly collection: string;
+  readonly documents: number;
+  readonly digest: string;
+}
+
+export interface RestoreOptions extends SnapshotStore {
+  readonly id: string;
+  readonly target: MemoryPort;
+  /** All of the snapshot's unless given. */
+  readonly collections?: readonly string[];
+  readonly onProgress?: (progress: { collection: string; documents: number; of: number }) => void;
+}
+
+/**
+ * Hands the snapshot's documents to the target, collection by collection, and compares what was read with the digests
+ * of the capture; a difference is an `IntegrityError` after the collection's last document.
+ */
+export async function restoreSnapshot(options: RestoreOptions): Promise<RestoredCollection[]> {
+  const stored = await readManifest(options, options.id);
+  const names = options.collections ?? stored.manifest.collections.map((each) => each.name);
+  const restored: RestoredCollection[] = [];
+  for (const name of names) {
+    const wanted = collectionOf(stored.manifest, name);
+    const counted = new CountedDocuments(await openCollection(options, stored, name), stored, name);
+    const report = () => options.onProgress?.({ collection: name, documents: counted.documents, of: wanted.documents });
+    await options.target.restore(name, counted.read(report));
+    restored.push({ collection: name, ...counted.check(wanted, manifestUri(options.bucketUri, options.id)) });
+  }
+  return restored;
+}
+
+const PROGRESS_EVERY = 10_000;
+
+/** Documents on their way, with their digest. */
+export class CountedDocuments {
+  readonly #reader: MergedReader;
+  readonly #collection: string;
+  readonly #digest: ContentDigest;
+  readonly #content = new ByteWriter(128 * 1024);
+  documents = 0;
+  plainBytes = 0;
+
+  constructor(reader: MergedReader, stored: StoredManifest, collection: string) {
+    this.#reader = reader;
+    this.#collection = collection;
+    this.#digest = new ContentDigest(stored.keys?.digests);
+  }
+
+  async *read(onProgress?: () => void): AsyncGenerator<RawDocument> {
+    const reader = this.#reader;
+    while (!reader.isAtEnd) {
+      this.count();
+      yield currentDocument(reader, this.#collection);
+      if (onProgress && this.documents % PROGRESS_EVERY === 0) onProgress();
+      const moved = reader.next();
+      if (typeof moved !== 'boolean') await moved;
+    }
+    onProgress?.();
+  }
+
+  /** Takes the reader's current document into the digest. */
+  count(): void {
+    const { keyBytes, keyStart, keyEnd, bodyBytes, bodyStart, bodyEnd } = this.#reader;
+    const content = this.#content;
+    content.varint(keyEnd - keyStart);
+    content.appendRange(keyBytes, keyStart, keyEnd);
+    content.varint((bodyEnd - bodyStart) * 4);
+    content.appendRange(bodyBytes, bodyStart, bodyEnd);
+    this.documents++;
+    const isSegmentEnd = endsSegment(keyBytes, keyStart, keyEnd);
+    if (!isSegmentEnd && content.length < 64 * 1024) return;
+    this.#flush();
+    if (isSegmentEnd) this.#digest.endSegment();
+  }
+
+  #flush(): void {
+    this.#digest.update(this.#content.view());
+    this.plainBytes += this.#content.length;
+    this.#content.length = 0;
+  }
+
+  digest(): string {
+    this.#flush();
+    return this.#digest.value();
+  }
+
+  /** Throws when what was read is not what was captured. */
+  check(wanted: CollectionManifest, uri: string): { documents: number; digest: string } {
+    const digest = this.digest();
+    if (digest === wanted.digest && this.documents === wanted.documents) return { documents: this.documents, digest };
+    const place = { collection: this.#collection, chunk: '(all)', uri };
+    throw new IntegrityError(
+      'digest-differs',
+      place,
+      `${this.documents} documents of digest ${digest}; captured were ${wanted.documents} of ${wanted.digest}`,
+    );
+  }
+}
