@@ -29,6 +29,7 @@ export function createHttpClient(options: HttpClientOptions): HttpPort {
   const { now = () => performance.now(), startTimer = systemTimer } = options;
 
   async function answered(target: Target, request: HttpRequest, signal: AbortSignal) {
+    signal.throwIfAborted();
     const addresses = await orAborted(pinnedAddresses(target, resolve), signal);
     const { socket, address } = await openConnection(target, addresses, connect, signal);
     const giveUp = () => socket.destroy();
@@ -88,7 +89,6 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = () => reject(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
   try {
     return await Promise.race([work, promise]);
   } finally {

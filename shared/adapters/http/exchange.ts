@@ -42,10 +42,6 @@ function responseHead(socket: Socket, target: Target, request: HttpRequest): Pro
       upgraded.destroy();
       reject(httpError('internal', target.origin, 'the server changed the protocol without being asked'));
     });
-    // A connection that closes without a word raises no error of its own.
-    sent.once('close', () =>
-      reject(httpError('unavailable', target.origin, 'the connection closed without an answer')),
-    );
     sent.end(body);
   });
 }

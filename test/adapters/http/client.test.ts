@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { Socket } from 'node:net';
+import { Socket, connect as tcpConnect } from 'node:net';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createHttpClient, type HttpClientOptions } from '../../../shared/adapters/http/client.ts';
@@ -107,11 +107,14 @@ test('a body without an end is given up at the limit, and the connection closed'
   await closed.promise;
 });
 
-test('a body that a header announces as too large is refused before it is sent', async () => {
-  await using server = await rawServer((socket) =>
-    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n'),
-  );
+test('a body that a header announces as too large is refused before it is sent, and the connection closed', async () => {
+  const closed = Promise.withResolvers<void>();
+  await using server = await rawServer((socket) => {
+    socket.on('close', () => closed.resolve());
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n');
+  });
   await failure(local({ startTimer: timerByHand().startTimer }).request(`${server.origin}/`, get), 'too-large');
+  await closed.promise;
 });
 
 test('HEAD has no body, whatever length its headers tell', async () => {
@@ -187,14 +190,38 @@ test('the time limit holds for a name that never resolves and a connection that 
 });
 
 test('a caller who stops waiting gets the error of a deadline, before and during the request', async () => {
-  const before = await failure(
-    local().request('https://8.8.8.8/', { ...get, signal: AbortSignal.abort() }),
-    'deadline-exceeded',
+  const stopped = { ...get, signal: AbortSignal.abort() };
+  const resolved: string[] = [];
+  const unasked = local({
+    resolve: async (name) => {
+      resolved.push(name);
+      return [];
+    },
+  });
+  assert.match(
+    (await failure(unasked.request('https://shop.example/', stopped), 'deadline-exceeded')).message,
+    /caller/,
   );
-  assert.match(before.message, /caller/);
+  assert.deepEqual(resolved, []);
   const controller = new AbortController();
   await using server = await rawServer(() => controller.abort());
-  await failure(local().request(`${server.origin}/`, { ...get, signal: controller.signal }), 'deadline-exceeded');
+  const during = local().request(`${server.origin}/`, { ...get, signal: controller.signal });
+  assert.match((await failure(during, 'deadline-exceeded')).message, /caller/);
+});
+
+test('a time limit that passes in the very moment of connecting is not overlooked', async () => {
+  const timer = timerByHand();
+  await using server = await rawServer(() => {});
+  const client = local({
+    startTimer: timer.startTimer,
+    connect(address, port) {
+      const socket = tcpConnect(port, address);
+      // Registered after the client's own listener, so that it has heard of the connection when the time is over.
+      queueMicrotask(() => socket.once('connect', timer.goOff));
+      return socket;
+    },
+  });
+  await failure(client.request(`${server.origin}/`, get), 'deadline-exceeded');
 });
 
 test('no timer is left running after an answer, an error or a refusal', async () => {
@@ -248,8 +275,27 @@ test('a refused connection is unavailable, and the next address of the name is t
   assert.equal(answer.remoteAddress, '127.0.0.1');
 });
 
+test('of a name with many dead addresses the first four are tried', async () => {
+  const tried: string[] = [];
+  const client = local({
+    resolve: async () => [1, 2, 3, 4, 5, 6].map((last) => `93.184.216.${last}`),
+    connect(address) {
+      tried.push(address);
+      return new Socket().destroy(new Error('dead'));
+    },
+  });
+  await failure(client.request('https://shop.example/', get), 'unavailable');
+  assert.deepEqual(tried, ['93.184.216.1', '93.184.216.2', '93.184.216.3', '93.184.216.4']);
+});
+
 test('headers that steer the connection, and values that could start a line of their own, are refused before anything is sent', async () => {
-  const client = local({ resolve: async () => assert.fail('a name was resolved') });
+  const resolved: string[] = [];
+  const client = local({
+    resolve: async (name) => {
+      resolved.push(name);
+      return [];
+    },
+  });
   const bad: readonly Partial<HttpRequest>[] = [
     ...[
       'Host',
@@ -282,6 +328,7 @@ test('headers that steer the connection, and values that could start a line of t
     const error = await failure(client.request('http://localhost:8080/', { ...get, ...change }), 'invalid');
     assert.doesNotMatch(error.message, /T0PSECRET/);
   }
+  assert.deepEqual(resolved, []);
 });
 
 test('no error repeats the path, the query, a header, or what the server said, not even in its cause', async () => {

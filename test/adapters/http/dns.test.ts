@@ -99,7 +99,8 @@ test('a server that does not answer is given up when the time is over or the cal
     signal: controller.signal,
   });
   assert.equal((await failure(waiting)).code, 'deadline-exceeded');
-  const late = createDnsClient({ servers: [silent.address] }).records('a.example', 'A', {
+  await using answering = await nameServer(() => ({ rcode: RCODE.noError }));
+  const late = createDnsClient({ servers: [answering.address] }).records('a.example', 'A', {
     ...limits,
     signal: AbortSignal.abort(),
   });

@@ -36,8 +36,6 @@ function healthyAnswer(
   fault: ServiceFault,
   world: SampleWorld,
 ): SampleAnswer {
-  // The platform keeps /healthz on its own domain for itself; a world that answered there would teach the wrong path.
-  if (request.path === '/healthz') return notFound;
   switch (service) {
     case 'integration-service': {
       const inventory = fault.emptyInventory ? [] : INVENTORY;
@@ -78,6 +76,7 @@ function health(
   more: Record<string, unknown>,
 ): SampleAnswer {
   if (request.path === '/ready') return json(200, { status: 'ready' });
+  // Not /healthz: the platform keeps that path of its own domain for itself, and a sample should teach the right one.
   if (request.path !== '/health') return notFound;
   const checkedAt = plusMs(world.now, -(fault.staleMinutes ?? 0) * 60_000);
   return json(200, { status: 'healthy', mode: fault.mock ? 'mock' : 'live', checkedAt, ...more });
