@@ -89,7 +89,7 @@ function compose(text: string, tokens: ReturnType<typeof readTokens>['tokens']):
 
 /** The library's own sentences quote the text; these do not. */
 const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'the indentation does not fit',
+  BAD_INDENT: 'the indentation does not fit, or a bracket before it is not closed',
   MISSING_CHAR: 'a closing quote, bracket, colon or comma is missing',
   TAB_AS_INDENT: 'tabs cannot indent',
   UNEXPECTED_TOKEN: 'something stands here that does not fit',

@@ -56,7 +56,7 @@ const expression = text(`a CEL condition, at most ${LONGEST_EXPRESSION} bytes`, 
 }).describe('The condition on one record (or one pair), in CEL, by the short names of the evidence.');
 const join = evidenceName.describe('The name of the other evidence.');
 const match = fieldList().describe('Fields with the same name and value in both: that makes a pair.');
-const field = fieldName.describe('The field of each record (or the setting) that is judged.');
+const field = fieldName.describe('The field of each record that is judged.');
 const routes = list(route, { most: 200, distinct: true }).describe(
   'The pages that are read. Default: the routes of the evidence.',
 );

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Path, PathPart, RawMistake } from './mistake.ts';
 import { orList } from './primitives.ts';
-import { allowedFor, bare, discriminatorWords, literalsOf, schemaAt, shapeOf, shortList } from './schema-walk.ts';
+import { allowedFor, bare, discriminatorWords, knownKeys, literalsOf, schemaAt, shortList } from './schema-walk.ts';
 import { isSecretKey } from './secrets.ts';
 import { nearest } from './suggest.ts';
 
@@ -91,7 +91,7 @@ function unknownKey(at: Path, key: string, tree: unknown, schema: AnySchema | un
   const place = { at: [...at, key], value: valueAt(tree, [...at, key]), secret: isSecretKey(key), isAboutKey: true };
   const explained = told.explainKey?.(at, key);
   if (explained !== undefined) return { ...place, ...explained };
-  const known = Object.keys(schema === undefined ? {} : (shapeOf(schema) ?? {}));
+  const known = schema === undefined ? [] : knownKeys(schema, valueAt(tree, at));
   const meant = nearest(key, known);
   const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
   return { ...place, message: `is an unknown key${hint}`, allowed: known.length === 0 ? 'no keys' : shortList(known) };

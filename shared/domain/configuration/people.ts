@@ -1,7 +1,7 @@
 /** Who may act, and where what they are told goes. */
 import { z } from 'zod';
 import { retentionSchema, USUAL_RETENTION } from './memory.ts';
-import { email, flag, list, secretReference } from './primitives.ts';
+import { email, flag, list, secretReference, whole } from './primitives.ts';
 import { audience, objectUri } from './sources.ts';
 
 const principals = () => list(email, { least: 0, most: 500, distinct: true }).default([]);
@@ -11,6 +11,11 @@ export const peopleSection = z
     viewers: principals().describe('May look and dry-run. Service accounts may stand here and nowhere else.'),
     operators: principals().describe('May also hold, release, override and rerun.'),
     security: principals().describe('May also lock down, unlock and waive.'),
+    overrides_per_month: whole(0, 100, 'overrides')
+      .default(3)
+      .describe(
+        'How many overrides one calendar month (UTC) may have; more are refused. A rule that is overridden often is a wrong rule.',
+      ),
     single_operator: flag()
       .default(false)
       .describe('`true`: the business has one operator, and acts that need two people need one. The page says so.'),

@@ -91,6 +91,24 @@ export function optionFor(union: AnySchema, value: unknown): AnySchema | undefin
   return def.options.find((option) => literalsOf(shapeOf(option)?.[key]).includes(claimed));
 }
 
+/** The keys that a map may have here: those of its shape, or of the one shape that the value can mean. */
+export function knownKeys(schema: AnySchema, value: unknown): readonly string[] {
+  const def = definition(bare(schema));
+  switch (def.type) {
+    case 'object':
+      return Object.keys(def.shape);
+    case 'record':
+      return literalsOf(def.keyType).map(String);
+    case 'union': {
+      const chosen = optionFor(bare(schema), value);
+      if (chosen !== undefined) return knownKeys(chosen, value);
+      return 'discriminator' in def ? [] : def.options.flatMap((option) => knownKeys(option, value));
+    }
+    default:
+      return [];
+  }
+}
+
 export function literalsOf(schema: AnySchema | undefined): readonly unknown[] {
   if (schema === undefined) return [];
   const def = definition(bare(schema));
@@ -110,7 +128,7 @@ function described(schema: AnySchema): string {
     case 'object':
       return `a map with the keys ${shortList(Object.keys(def.shape))}`;
     case 'array':
-      return `a list of ${listed(def.element)}`;
+      return listed(def.element);
     case 'record':
       return `a map from ${allowedFor(def.keyType)} to ${allowedFor(def.valueType)}`;
     case 'union':
@@ -129,7 +147,8 @@ function described(schema: AnySchema): string {
 /** Inside a list the whole shape of a map would be read as a list of keys. */
 function listed(element: AnySchema): string {
   const def = definition(bare(element));
-  return def.type === 'object' || (def.type === 'union' && 'discriminator' in def) ? 'maps' : allowedFor(element);
+  const ofMaps = def.type === 'object' || (def.type === 'union' && 'discriminator' in def);
+  return ofMaps ? 'a list of maps' : `a list; each entry: ${allowedFor(element)}`;
 }
 
 export function discriminatorWords(union: AnySchema): string[] {

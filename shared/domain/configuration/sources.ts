@@ -69,7 +69,7 @@ export function parseObject(address: string): { bucket: string; key: string } | 
 
 /** What is wrong with a web address, whatever the options; parse.ts decides about `http://` and `sample://`. */
 function wrongWebAddress(address: string): string | undefined {
-  if (!/^https?:\/\/[^\s\\]{1,2000}$/.test(address)) return 'is not an `https://` address';
+  if (!/^https?:\/\/[^\s\\/][^\s\\]{0,2000}$/.test(address)) return 'is not an `https://` address';
   if (!URL.canParse(address)) return 'is not an address';
   const url = new URL(address);
   if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?#]*@/.test(address))
