@@ -44,7 +44,7 @@ export function appendEntry(head: LedgerHead, line: LedgerLine, at: Instant): { 
   return { entry: { ...body, hash }, head: { ...head, seq: body.seq, hash } };
 }
 
-const hashOf = (body: Omit<LedgerEntry, 'hash'>): string =>
+export const hashOf = (body: Omit<LedgerEntry, 'hash'>): string =>
   sha256(canonicalJson([body.seq, body.previous, body.at, body.kind, body.subject, body.actor, body.detail]));
 
 export interface LedgerFault {

@@ -1,6 +1,8 @@
+import type { Ending } from './ending.ts';
 import type { GuardrailResult } from './operation.ts';
 import { addToDistribution, type Distribution, EMPTY_DISTRIBUTION, type Point } from './points.ts';
 import type { Instant } from './time.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Running totals of the cumulative series: they outlive every short-lived instance, because they live in the store. */
 export interface Totals {
@@ -9,18 +11,35 @@ export interface Totals {
   readonly durations: Readonly<Record<string, Distribution>>;
   /** `result|severity` -> count */
   readonly guardrails: Readonly<Record<string, number>>;
+  /** The newest settled slots of each phase, newest last, each with its newest attempt: what rates and streaks are made of. */
+  readonly recent: Readonly<Record<string, readonly RecentSlot[]>>;
 }
+
+export interface RecentSlot {
+  readonly slotId: string;
+  readonly dueAt: Instant;
+  readonly ending: Ending;
+  readonly verdict: Verdict | null;
+  readonly startedAt: Instant | null;
+  readonly concludedAt: Instant;
+}
+
+/** The success rate looks at this many expected slots. */
+export const RECENT_SLOTS = 30;
 
 export const TOTALS_ID = 'totals';
 
-export const emptyTotals = (at: Instant): Totals => ({ startAt: at, durations: {}, guardrails: {} });
+export const emptyTotals = (at: Instant): Totals => ({ startAt: at, durations: {}, guardrails: {}, recent: {} });
 
-export function addOutcome(
-  totals: Totals,
-  phase: string,
-  durationMs: number | null,
-  results: readonly GuardrailResult[],
-): Totals {
+export interface SettledOutcome {
+  readonly phase: string;
+  readonly slot: RecentSlot;
+  /** Null when nothing ran. */
+  readonly durationMs: number | null;
+  readonly guardrails: readonly GuardrailResult[];
+}
+
+export function addOutcome(totals: Totals, { phase, slot, durationMs, guardrails: results }: SettledOutcome): Totals {
   const durations =
     durationMs === null
       ? totals.durations
@@ -30,7 +49,10 @@ export function addOutcome(
     const key = `${result}|${severity}`;
     guardrails[key] = (guardrails[key] ?? 0) + 1;
   }
-  return { ...totals, durations, guardrails };
+  // A rerun replaces its slot's earlier ending: one expected slot counts once.
+  const others = (totals.recent[phase] ?? []).filter(({ slotId }) => slotId !== slot.slotId);
+  const ordered = [...others, slot].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1)).slice(-RECENT_SLOTS);
+  return { ...totals, durations, guardrails, recent: { ...totals.recent, [phase]: ordered } };
 }
 
 /** The newest point of each cumulative series that this outcome moved. A series begins with a written 0 at its start. */

@@ -108,7 +108,19 @@ export function writeConclusion(engine: Engine, transaction: Transaction, c: Con
   if (escalation !== undefined) transaction.set(paths.escalation(escalation.id), escalation);
 
   const before = c.totals ?? emptyTotals(at);
-  const totals = addOutcome(before, slot.phase, c.startedAt === null ? null : durationMs(c), c.guardrails);
+  const totals = addOutcome(before, {
+    phase: slot.phase,
+    slot: {
+      slotId: slot.slotId,
+      dueAt: slot.dueAt,
+      ending: c.ending,
+      verdict: c.verdict,
+      startedAt: c.startedAt,
+      concludedAt: at,
+    },
+    durationMs: c.startedAt === null ? null : durationMs(c),
+    guardrails: c.guardrails,
+  });
   transaction.set(paths.counter(TOTALS_ID), totals);
   const outbox: OutboxRecord = {
     id: runId,

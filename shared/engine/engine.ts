@@ -28,6 +28,8 @@ export interface Engine {
   /** What deployment says the configuration's digest is; undefined when it does not say. */
   readonly pinnedConfigurationSha256: string | undefined;
   readonly codeRevision: string;
+  /** `gs://BUCKET/...`: where ledger heads are anchored. */
+  readonly anchorsUri: string;
   readonly environmentName: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** On a real cloud the first day waits for a person. */

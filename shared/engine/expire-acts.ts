@@ -1,0 +1,64 @@
+import type { DayRecord } from '../domain/day.ts';
+import { chainSlot } from '../domain/day.ts';
+import { isHeld } from '../domain/hold.ts';
+import { EMPTY_HEAD, type LedgerHead, type LedgerLine } from '../domain/ledger.ts';
+import { rerunClosesAt } from '../domain/slot.ts';
+import { dateOf, plusSeconds } from '../domain/time.ts';
+import type { Engine } from './engine.ts';
+import { type OverridesRecord, paths, type WaiversRecord, writeLedger } from './records.ts';
+import { transact } from './transact.ts';
+
+/** Takes expired overrides, waivers and holds out of the way, each with its line in the ledger. They counted for nothing already. */
+export async function expireActs(engine: Engine): Promise<void> {
+  await transact(engine, async (transaction) => {
+    const [overrides, waivers, head] = await transaction.getAll<[OverridesRecord, WaiversRecord, LedgerHead]>([
+      paths.overrides,
+      paths.waivers,
+      paths.head,
+    ]);
+    const at = transaction.readAt;
+    const lines: LedgerLine[] = [];
+    const expired = (kind: string, id: string) => lines.push({ kind, subject: id, actor: 'engine', detail: null });
+    const keptOverrides = (overrides?.items ?? []).filter(
+      (one) => one.until > at || (expired('override-expired', one.id), false),
+    );
+    const keptWaivers = (waivers?.items ?? []).filter(
+      (one) => one.until > at || (expired('waiver-expired', one.id), false),
+    );
+    if (lines.length === 0) return;
+    transaction.set(paths.overrides, { items: keptOverrides } satisfies OverridesRecord);
+    transaction.set(paths.waivers, { items: keptWaivers, proposals: waivers?.proposals ?? [] } satisfies WaiversRecord);
+    writeLedger(transaction, head ?? EMPTY_HEAD, lines, at);
+  });
+  const now = engine.clock.now();
+  for (const date of [dateOf(plusSeconds(now, -86_400)), dateOf(now)]) await expireHold(engine, date);
+}
+
+async function expireHold(engine: Engine, date: string): Promise<void> {
+  const known = await engine.documents.get<DayRecord>(paths.day(date));
+  const closesAt = rerunClosesAt(chainSlot('high-noon-sync', date));
+  if (!isHeld(known?.hold ?? null) || engine.clock.now() <= closesAt) return;
+  await transact(engine, async (transaction) => {
+    const [day, head] = await transaction.getAll<[DayRecord, LedgerHead]>([paths.day(date), paths.head]);
+    const noon = chainSlot('high-noon-sync', date);
+    // The hold says why the day is scrubbed: it is not taken away before noon has been concluded for it.
+    if (
+      day === undefined ||
+      !isHeld(day.hold) ||
+      day.slots[noon.slotId]?.status !== 'concluded' ||
+      transaction.readAt <= closesAt
+    )
+      return;
+    const { status: _active, ...hold } = day.hold;
+    transaction.set(paths.day(date), {
+      ...day,
+      hold: { ...hold, status: 'expired', expiredAt: transaction.readAt },
+    } satisfies DayRecord);
+    writeLedger(
+      transaction,
+      head ?? EMPTY_HEAD,
+      [{ kind: 'hold-expired', subject: date, actor: 'engine', detail: null }],
+      transaction.readAt,
+    );
+  });
+}

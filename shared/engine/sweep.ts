@@ -1,0 +1,135 @@
+import { PHASE_NAMES, type PhaseName } from '../domain/catalog.ts';
+import { CHAIN, type DayRecord, emptyDay } from '../domain/day.ts';
+import { gateFor } from '../domain/gate.ts';
+import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
+import { isLeaseLive, type SlotRecord } from '../domain/run.ts';
+import { dateOfSlot, runIdOf, type Slot, slotsBetween, startClosesAt } from '../domain/slot.ts';
+import { dateOf, type Instant, plusSeconds, secondsBetween, toSeconds } from '../domain/time.ts';
+import { anchorLedger } from './anchor-ledger.ts';
+import { closeUnstarted } from './close-slot.ts';
+import { compareWithLedger } from './compare-with-ledger.ts';
+import type { Engine } from './engine.ts';
+import { expireActs } from './expire-acts.ts';
+import { deliver, type OutboxRecord } from './outbox.ts';
+import { paths } from './records.ts';
+import { watchBegan } from './watch.ts';
+import { writeLevels } from './write-levels.ts';
+
+/** How long after its instant a slot may stay unstarted before the watchdog starts it. */
+export const START_GRACE_SECONDS = 300;
+/** No window is longer than the weekly review's day; two days back nothing can be open any more. */
+const LOOK_BACK_SECONDS = 2 * 86_400;
+
+export interface SweepReport {
+  readonly started: readonly string[];
+  readonly resumed: readonly string[];
+  readonly woken: readonly string[];
+  readonly closed: readonly string[];
+  readonly delivered: number;
+  readonly tampering: readonly string[];
+}
+
+/**
+ * One tick of the watchdog: nothing that is due is left without a row, nothing that began is left without an end, and
+ * nothing that is owed is left undelivered. Each part stands alone: one that fails is told, and the others go on.
+ */
+export async function sweep(engine: Engine): Promise<SweepReport> {
+  const now = engine.clock.now();
+  const report = { started: [] as string[], resumed: [] as string[], woken: [] as string[], closed: [] as string[] };
+  const controls = await readLockdown(engine);
+  // The chain first and in order, so that what follows from a closed upstream is closed in the same tick.
+  const phases: readonly PhaseName[] = [
+    ...CHAIN,
+    ...PHASE_NAMES.filter((name) => !(CHAIN as readonly string[]).includes(name)),
+  ];
+  const since = await watchedSince(engine, now);
+  const settled = await settledSlots(engine, since, now);
+  for (const phase of phases) {
+    for (const slot of slotsBetween(phase, since, plusSeconds(now, 0.001))) {
+      if (!settled.has(slot.slotId))
+        await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, controls, report));
+    }
+  }
+  const delivered = (await guarded(engine, 'outbox', () => deliverOwed(engine))) ?? 0;
+  await guarded(engine, 'acts', () => expireActs(engine));
+  const tampering = (await guarded(engine, 'ledger comparison', () => compareWithLedger(engine))) ?? [];
+  await guarded(engine, 'anchor', () => anchorLedger(engine));
+  await guarded(engine, 'levels', () => writeLevels(engine, now));
+  return { ...report, delivered, tampering };
+}
+
+async function guarded<T>(engine: Engine, what: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    engine.log.write('ERROR', `the watchdog could not finish: ${what}`, { error });
+    return undefined;
+  }
+}
+
+async function readLockdown(engine: Engine): Promise<Lockdown> {
+  return (await engine.documents.get<Lockdown>(paths.lockdown)) ?? NO_LOCKDOWN;
+}
+
+/** The days know which slots have concluded: two or three reads instead of one for every slot. */
+async function settledSlots(engine: Engine, since: Instant, now: Instant): Promise<ReadonlySet<string>> {
+  const settled = new Set<string>();
+  for (let date = dateOf(since); date <= dateOf(now); date = dateOf(plusSeconds(`${date}T00:00:00.000Z`, 86_400))) {
+    const day = await engine.documents.get<DayRecord>(paths.day(date));
+    for (const summary of Object.values(day?.slots ?? {})) {
+      if (summary.status === 'concluded') settled.add(summary.slotId);
+    }
+  }
+  return settled;
+}
+
+/** Slots before the first tick of all are not expected. */
+async function watchedSince(engine: Engine, now: Instant): Promise<Instant> {
+  const since = await watchBegan(engine);
+  const back = plusSeconds(now, -LOOK_BACK_SECONDS);
+  return since > back ? since : back;
+}
+
+type Tally = { started: string[]; resumed: string[]; woken: string[]; closed: string[] };
+
+async function sweepSlot(engine: Engine, slot: Slot, now: Instant, lockdown: Lockdown, tally: Tally): Promise<void> {
+  const record = await engine.documents.get<SlotRecord>(paths.slot(slot.slotId));
+  if (record?.status === 'concluded') return;
+  if (record?.status === 'running') {
+    if (isLeaseLive(record.lease, now)) return;
+    tally.resumed.push(runIdOf(slot.slotId, record.attempt));
+    await publish(engine, slot, { trigger: 'sweep' });
+    return;
+  }
+  if (now > startClosesAt(slot)) {
+    const closed = await closeUnstarted(engine, slot);
+    if (closed !== undefined) tally.closed.push(`${slot.slotId} ${closed.ending}`);
+    return;
+  }
+  if (record === undefined) {
+    if (secondsBetween(slot.dueAt, now) < START_GRACE_SECONDS) return;
+    tally.started.push(slot.slotId);
+    await publish(engine, slot, { trigger: 'sweep' });
+    return;
+  }
+  const day = (await engine.documents.get<DayRecord>(paths.day(dateOfSlot(slot)))) ?? emptyDay(dateOfSlot(slot));
+  if (gateFor(slot, { day, lockdown, at: now }).kind === 'wait') return;
+  tally.woken.push(slot.slotId);
+  await publish(engine, slot, { trigger: 'sweep' });
+}
+
+async function publish(engine: Engine, slot: Slot, body: { trigger: 'sweep' }): Promise<void> {
+  await engine.publisher.trigger(slot.phase, { phase: slot.phase, slot: toSeconds(slot.dueAt), ...body });
+}
+
+/** More than this in one tick would let a broken sender eat the tick; the rest is the next one's. */
+const DELIVER_PER_TICK = 50;
+
+async function deliverOwed(engine: Engine): Promise<number> {
+  const owed = await engine.documents.query<OutboxRecord>('outbox', { limit: DELIVER_PER_TICK });
+  let delivered = 0;
+  for (const { data } of owed) {
+    if (await deliver(engine, data)) delivered += 1;
+  }
+  return delivered;
+}

@@ -1,0 +1,44 @@
+import type { DayRecord } from '../domain/day.ts';
+import type { Anchor } from '../domain/ledger.ts';
+import { levels } from '../domain/levels.ts';
+import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
+import { dateOf, type Instant, plusSeconds } from '../domain/time.ts';
+import { TOTALS_ID, type Totals } from '../domain/totals.ts';
+import { withDeadline } from './deadline.ts';
+import type { Engine } from './engine.ts';
+import { paths } from './records.ts';
+import { WATCH_PATH } from './watch.ts';
+
+/** Kept by the snapshot phase. */
+export const SNAPSHOT_LEVELS_PATH = 'counters/snapshots';
+
+/** Computes the levels from what is stored and writes them. What could not be written is written anew by the next tick. */
+export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
+  const dates = [dateOf(plusSeconds(now, -86_400)), dateOf(now)];
+  const { documents } = engine;
+  const [days, refusals, lockdown, totals, anchor, snapshots, watch] = await Promise.all([
+    Promise.all(dates.map((date) => documents.get<DayRecord>(paths.day(date)))),
+    Promise.all(dates.map((date) => documents.get<Record<string, number>>(paths.counter(`refusals@${date}`)))),
+    documents.get<Lockdown>(paths.lockdown),
+    documents.get<Totals>(paths.counter(TOTALS_ID)),
+    documents.get<Anchor>(paths.anchor),
+    documents.get<{ newestValidAt: Instant | null; bytes: number }>(SNAPSHOT_LEVELS_PATH),
+    documents.get<{ since: Instant }>(WATCH_PATH),
+  ]);
+  const points = levels(
+    {
+      environment: engine.environmentName,
+      days: days.filter((day) => day !== undefined),
+      lockdown: lockdown ?? NO_LOCKDOWN,
+      totals,
+      anchoredAt: anchor?.at ?? null,
+      surplusStarts: refusals.reduce((sum, day) => sum + (day?.duplicate ?? 0), 0),
+      snapshots,
+      watchedSince: watch?.since ?? now,
+    },
+    now,
+  );
+  await withDeadline(engine.clock, 10_000, 'writing the levels', undefined, (signal) =>
+    engine.metrics.write(points, signal),
+  );
+}
