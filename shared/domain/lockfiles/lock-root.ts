@@ -18,6 +18,7 @@ export interface LockRoot {
 }
 
 export function lockRootOf(text: string): LockRoot {
+  if (text.trim() === '') throw new LockfileSyntaxError('the whole file', 'empty');
   if (/^\uFEFF?\s*\{/.test(text)) return npmRoot(parseJsonObject(text));
   if (/^lockfileVersion:/m.test(text)) return pnpmRoot(text);
   return isBerry(text) ? berryRoot(text) : yarnRoot(text);
