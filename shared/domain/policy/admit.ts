@@ -4,7 +4,6 @@ import {
   Duration,
   INT_MAX,
   INT_MIN,
-  isPlainRecord,
   NANOS,
   type PlainRecord,
   TIMESTAMP_MAX_SECONDS,
@@ -39,12 +38,13 @@ export function admit(raw: unknown, at: number): Value {
   }
 }
 
+/** By prototype first, because that is one look for what documents hold; subclasses come after. */
 function admitObject(raw: object, at: number): Value {
-  if (Array.isArray(raw)) return raw;
-  if (isPlainRecord(raw)) return admitRecord(raw, at);
+  const prototype = Object.getPrototypeOf(raw);
+  if (prototype === Object.prototype || prototype === null) return admitRecord(raw as PlainRecord, at);
+  if (prototype === Array.prototype) return raw as readonly unknown[];
   if (raw instanceof Date) return admitDate(raw, at);
-  if (raw instanceof Map || raw instanceof Uint8Array) return raw;
-  if (isInternal(raw)) return raw;
+  if (isInternal(raw) || raw instanceof Map || raw instanceof Uint8Array || Array.isArray(raw)) return raw;
   if (isCelUint(raw)) return admitUint(raw.value, at);
   return new Fault('type', 'a bound value is an object of a class that no CEL type can hold', at);
 }
@@ -80,10 +80,10 @@ export function timestampOf(seconds: number, nanos: number, at: number): Timesta
 
 function admitRecord(raw: PlainRecord, at: number): Value {
   if (!Object.hasOwn(raw, 'seconds') || !Object.hasOwn(raw, 'nanos')) return raw;
-  const message = Object.hasOwn(raw, '$typeName') ? raw['$typeName'] : undefined;
+  const message = Object.hasOwn(raw, '$typeName') ? raw.$typeName : undefined;
   if (message === undefined && Object.keys(raw).length !== 2) return raw;
-  const seconds = wholeNumber(raw['seconds']);
-  const nanos = wholeNumber(raw['nanos']);
+  const seconds = wholeNumber(raw.seconds);
+  const nanos = wholeNumber(raw.nanos);
   if (seconds === undefined || nanos === undefined) return raw;
   if (message === 'google.protobuf.Duration') return durationOf(BigInt(seconds) * BigInt(NANOS) + BigInt(nanos), at);
   if (message !== undefined && message !== 'google.protobuf.Timestamp') return raw;

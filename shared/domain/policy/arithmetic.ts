@@ -36,7 +36,7 @@ export const subtract: BinaryOperator = (left, right, _frame, at) => {
   if (left instanceof Uint) return right instanceof Uint ? uintOf(left.value - right.value, at) : undefined;
   if (left instanceof Timestamp) {
     if (right instanceof Duration) return moved(left, -right.nanos, at);
-    return right instanceof Timestamp ? durationOf(instantNanos(left) - instantNanos(right), at) : undefined;
+    return right instanceof Timestamp ? durationOf(span(left, right), at) : undefined;
   }
   if (left instanceof Duration) return right instanceof Duration ? durationOf(left.nanos - right.nanos, at) : undefined;
   return undefined;
@@ -100,8 +100,12 @@ function instantNanos(instant: Timestamp): bigint {
   return BigInt(instant.seconds) * BigInt(NANOS) + BigInt(instant.nanos);
 }
 
+function span(left: Timestamp, right: Timestamp): bigint {
+  return BigInt(left.seconds - right.seconds) * BigInt(NANOS) + BigInt(left.nanos - right.nanos);
+}
+
 function moved(instant: Timestamp, nanos: bigint, at: number): Value {
   const sum = instantNanos(instant) + nanos;
-  const rest = Number(BigInt.asUintN(64, ((sum % BigInt(NANOS)) + BigInt(NANOS)) % BigInt(NANOS)));
+  const rest = Number(((sum % BigInt(NANOS)) + BigInt(NANOS)) % BigInt(NANOS));
   return timestampOf(Number((sum - BigInt(rest)) / BigInt(NANOS)), rest, at);
 }

@@ -1,3 +1,4 @@
+import { admit } from './admit.ts';
 import { calendarAge, dayOf, parseDay } from './calendar-age.ts';
 import { Fault } from './errors.ts';
 import { parseTimestamp } from './instants.ts';
@@ -71,8 +72,9 @@ export const CLOCK: readonly LibraryFunction[] = [
   fn('age_h', ['(timestamp) double'], (frame, at, [value]) => {
     const instant = instantOf(value as Value, at);
     if (!(instant instanceof Timestamp)) return instant;
-    const now = frame.now;
-    if (now === undefined) return new Fault('unknown-variable', 'age_h needs the time: no `now` is given', at);
+    const now = Object.hasOwn(frame.bindings, 'now') ? instantOf(admit(frame.bindings.now, at), at) : frame.given;
+    if (!(now instanceof Timestamp))
+      return new Fault('unknown-variable', 'age_h needs the time: no `now` is given', at);
     return (now.seconds - instant.seconds + (now.nanos - instant.nanos) / 1e9) / 3600;
   }),
 ];

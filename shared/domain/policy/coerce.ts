@@ -75,7 +75,9 @@ function coercedList(
   frame: Frame,
   at: number,
 ): readonly unknown[] {
-  if (element.kind === 'any') return list;
+  // Text, bool and maps need no conversion, and an element of another type meets an operator that refuses it.
+  if (element.kind === 'any' || element.kind === 'string' || element.kind === 'bool' || element.kind === 'map')
+    return list;
   frame.spend(list.length);
   return list.map((value) => coerce(value as Value, element, `an element of ${path}`, frame, at));
 }

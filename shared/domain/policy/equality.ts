@@ -33,8 +33,9 @@ function equalNumber(left: number | bigint | Uint, right: Value): boolean {
   const r = right instanceof Uint ? right.value : right;
   if (typeof r !== 'number' && typeof r !== 'bigint') return false;
   const l = left instanceof Uint ? left.value : left;
-  // Loose equality of bigint and number is exact: it compares the mathematical values.
-  return typeof l === typeof r ? l === r : l == r; // biome-ignore lint/suspicious/noDoubleEquals: see above
+  if (typeof l === typeof r) return l === r;
+  // biome-ignore lint/suspicious/noDoubleEquals: between bigint and number it compares the mathematical values exactly
+  return l == r;
 }
 
 export function isMap(value: Value): value is ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>> {

@@ -43,7 +43,8 @@ export class PolicyError extends Error {
   ) {
     const position = offset === undefined ? undefined : positionOf(expression, offset);
     const place = position === undefined ? '' : ` at ${position.line}:${position.column}`;
-    const hint = known.length === 0 ? '' : `; known: ${known.join(', ')}`;
+    const shown = known.length > SHOWN_KNOWN ? [...known.slice(0, SHOWN_KNOWN), '...'] : known;
+    const hint = known.length === 0 ? '' : `; known: ${shown.join(', ')}`;
     super(`${detail}${hint} (${code}${place} in: ${clip(expression)})`);
     this.code = code;
     this.expression = expression;
@@ -85,6 +86,7 @@ function positionOf(expression: string, offset: number): PolicyPosition {
 }
 
 const SHOWN_EXPRESSION = 200;
+const SHOWN_KNOWN = 40;
 
 function clip(expression: string): string {
   return expression.length <= SHOWN_EXPRESSION ? expression : `${expression.slice(0, SHOWN_EXPRESSION)}...`;

@@ -13,15 +13,26 @@ export class PolicyBudget {
 /** What one call carries: its bindings, the variables of its comprehensions, and the steps it has taken. */
 export class Frame {
   readonly bindings: PlainRecord;
+  /** The bound records whose fields are read, so that each is looked up once; undefined for what is no record. */
+  readonly roots: readonly (PlainRecord | undefined)[];
   readonly slots: Value[];
-  readonly now: Timestamp | undefined;
+  /** The time that holds where the bindings give none. */
+  readonly given: Timestamp | undefined;
   readonly limit: number;
   steps: number;
 
-  constructor(bindings: PlainRecord, slots: Value[], now: Timestamp | undefined, limit: number, steps: number) {
+  constructor(
+    bindings: PlainRecord,
+    roots: readonly (PlainRecord | undefined)[],
+    slots: Value[],
+    given: Timestamp | undefined,
+    limit: number,
+    steps: number,
+  ) {
     this.bindings = bindings;
+    this.roots = roots;
     this.slots = slots;
-    this.now = now;
+    this.given = given;
     this.limit = limit;
     this.steps = steps;
   }

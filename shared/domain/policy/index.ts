@@ -4,8 +4,9 @@
  */
 import { admit } from './admit.ts';
 import { checkPolicy } from './checker.ts';
-import { compileNode, type Environment } from './compile.ts';
+import { compileNode } from './compile.ts';
 import { type CustomFunction, customFunctions } from './custom.ts';
+import type { Environment } from './environment.ts';
 import { Fault, LimitReached, PolicyError } from './errors.ts';
 import { Frame, type PolicyBudget, type Thunk } from './frame.ts';
 import { LIMITS } from './limits.ts';
@@ -14,7 +15,7 @@ import { outward } from './result.ts';
 import { STANDARD } from './standard.ts';
 import { countNodes } from './syntax.ts';
 import { type FieldType, type StaticType, staticType, TYPE_NAMES } from './types.ts';
-import { type PlainRecord, Timestamp, type Value } from './values.ts';
+import { isPlainRecord, type PlainRecord, Timestamp, type Value } from './values.ts';
 
 export { type CalendarDay, calendarAge, dayIn, parseDay, yearsBetween } from './calendar-age.ts';
 export type { CustomFunction } from './custom.ts';
@@ -59,9 +60,11 @@ const STANDARD_FUNCTIONS = new Map(STANDARD.map((entry) => [`${entry.style}:${en
  */
 export function compilePolicy(expression: string, options: PolicyOptions = {}): Policy {
   const evaluate = compileRaw(expression, options);
-  return (bindings = {}, budget) => {
-    return evaluate(bindings, budget, (value, frame) => (typeof value === 'boolean' ? value : outward(value, frame)));
-  };
+  return (bindings = {}, budget) => evaluate(bindings, budget, result);
+}
+
+function result(value: Value, frame: Frame): unknown {
+  return typeof value === 'boolean' ? value : outward(value, frame);
 }
 
 type Finish<T> = (value: Value, frame: Frame) => T;
@@ -71,7 +74,7 @@ export function compileRaw(expression: string, options: PolicyOptions = {}) {
   const tree = parsePolicy(expression);
   const environment = environmentOf(expression, options);
   if (environment.variables !== undefined) checkPolicy(tree, environment, options.result, expression);
-  const thunk = compileNode(tree, environment);
+  const { thunk, roots } = compileNode(tree, environment);
   const base = countNodes(tree);
   const maxSteps = options.maxSteps ?? LIMITS.stepsPerCall;
   const now = options.now === undefined ? undefined : admit(options.now, 0);
@@ -80,7 +83,7 @@ export function compileRaw(expression: string, options: PolicyOptions = {}) {
 
   return <T>(bindings: PlainRecord, budget: PolicyBudget | undefined, finish: Finish<T>): T => {
     const limit = budget === undefined ? maxSteps : Math.min(maxSteps, budget.remaining);
-    const frame = new Frame(bindings, [], clockOf(bindings, given), limit, base);
+    const frame = new Frame(bindings, recordsOf(bindings, roots), [], given, limit, base);
     try {
       return finish(checked(thunk, frame, options.result, expression), frame);
     } catch (error) {
@@ -102,10 +105,14 @@ function checked(thunk: Thunk, frame: Frame, result: 'bool' | undefined, express
   return value;
 }
 
-function clockOf(bindings: PlainRecord, given: Timestamp | undefined): Timestamp | undefined {
-  if (!Object.hasOwn(bindings, 'now')) return given;
-  const now = admit(bindings['now'], 0);
-  return now instanceof Timestamp ? now : given;
+function recordsOf(bindings: PlainRecord, names: readonly string[]): (PlainRecord | undefined)[] {
+  const records: (PlainRecord | undefined)[] = [];
+  for (let i = 0; i < names.length; i += 1) {
+    const name = names[i] as string;
+    const value = Object.hasOwn(bindings, name) ? admit(bindings[name], 0) : undefined;
+    records.push(isPlainRecord(value) ? value : undefined);
+  }
+  return records;
 }
 
 function environmentOf(expression: string, options: PolicyOptions): Environment {

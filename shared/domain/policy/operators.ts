@@ -121,12 +121,26 @@ function equality(first: Thunk, second: Thunk, whenEqual: boolean): Thunk {
  * error, or an operand that is no bool, count.
  */
 function logic(args: readonly Thunk[], decides: boolean, at: number): Thunk {
+  const [first, second] = args as readonly [Thunk, Thunk];
+  const symbol = decides ? '||' : '&&';
+  if (args.length !== 2) return logicOfMany(args, decides, symbol, at);
+  return (frame) => {
+    const left = first(frame);
+    if (left === decides) return decides;
+    const right = second(frame);
+    if (right === decides) return decides;
+    if (typeof left !== 'boolean') return notBool(left, symbol, at);
+    return typeof right === 'boolean' ? right : notBool(right, symbol, at);
+  };
+}
+
+function logicOfMany(args: readonly Thunk[], decides: boolean, symbol: string, at: number): Thunk {
   return (frame) => {
     let fault: Fault | undefined;
-    for (let i = 0; i < args.length; i += 1) {
-      const value = (args[i] as Thunk)(frame);
+    for (const arg of args) {
+      const value = arg(frame);
       if (value === decides) return decides;
-      if (typeof value !== 'boolean') fault ??= notBool(value, decides ? '||' : '&&', at);
+      if (typeof value !== 'boolean') fault ??= notBool(value, symbol, at);
     }
     return fault ?? !decides;
   };

@@ -176,5 +176,5 @@ const QUOTED: Readonly<Record<string, string>> = {
 };
 
 function quote(text: string): string {
-  return `"${text.replace(/[\x07-\x0d"\\]/g, (char) => QUOTED[char] ?? char)}"`;
+  return `"${Array.from(text, (char) => QUOTED[char] ?? char).join('')}"`;
 }
