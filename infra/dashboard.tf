@@ -30,9 +30,9 @@ locals {
       danger = { value = card.danger, direction = card.above ? "ABOVE" : "BELOW" }
     }
     ], [{
-      title  = "Minutes since the watchdog's last tick"
-      query  = "(time() - max(timestamp(last_over_time(${local.series["watchdog_heartbeat"]}{${local.series_labels}}[1h])))) / 60"
-      danger = { value = 15, direction = "ABOVE" }
+      title  = "Ticks of the watchdog in the last hour, of 12"
+      query  = "max(count_over_time(${local.series["watchdog_heartbeat"]}{${local.series_labels}}[1h]))"
+      danger = { value = 10, direction = "BELOW" }
   }])
 
   grid = [for phase in local.catalog.phases : {
