@@ -3,7 +3,7 @@ import { chainSlot } from '../domain/day.ts';
 import { isHeld } from '../domain/hold.ts';
 import { EMPTY_HEAD, type LedgerHead, type LedgerLine } from '../domain/ledger.ts';
 import { rerunClosesAt } from '../domain/slot.ts';
-import { dateOf, plusSeconds } from '../domain/time.ts';
+import { dateOf, type Instant, plusSeconds } from '../domain/time.ts';
 import type { Engine } from './engine.ts';
 import { type OverridesRecord, paths, type WaiversRecord, writeLedger } from './records.ts';
 import { transact } from './transact.ts';
@@ -17,17 +17,19 @@ export async function expireActs(engine: Engine): Promise<void> {
       paths.head,
     ]);
     const at = transaction.readAt;
-    const lines: LedgerLine[] = [];
-    const expired = (kind: string, id: string) => lines.push({ kind, subject: id, actor: 'engine', detail: null });
-    const keptOverrides = (overrides?.items ?? []).filter(
-      (one) => one.until > at || (expired('override-expired', one.id), false),
-    );
-    const keptWaivers = (waivers?.items ?? []).filter(
-      (one) => one.until > at || (expired('waiver-expired', one.id), false),
-    );
-    if (lines.length === 0) return;
-    transaction.set(paths.overrides, { items: keptOverrides } satisfies OverridesRecord);
-    transaction.set(paths.waivers, { items: keptWaivers, proposals: waivers?.proposals ?? [] } satisfies WaiversRecord);
+    const isOver = (one: { readonly until: Instant }) => one.until <= at;
+    const overOverrides = (overrides?.items ?? []).filter(isOver);
+    const overWaivers = (waivers?.items ?? []).filter(isOver);
+    if (overOverrides.length + overWaivers.length === 0) return;
+    const line = (kind: string, id: string): LedgerLine => ({ kind, subject: id, actor: 'engine', detail: null });
+    const lines = [
+      ...overOverrides.map(({ id }) => line('override-expired', id)),
+      ...overWaivers.map(({ id }) => line('waiver-expired', id)),
+    ];
+    if (overrides !== undefined)
+      transaction.set(paths.overrides, { items: overrides.items.filter((one) => !isOver(one)) });
+    if (waivers !== undefined)
+      transaction.set(paths.waivers, { ...waivers, items: waivers.items.filter((one) => !isOver(one)) });
     writeLedger(transaction, head ?? EMPTY_HEAD, lines, at);
   });
   const now = engine.clock.now();

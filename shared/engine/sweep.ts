@@ -4,7 +4,7 @@ import { gateFor } from '../domain/gate.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import { isLeaseLive, type SlotRecord } from '../domain/run.ts';
 import { dateOfSlot, runIdOf, type Slot, slotsBetween, startClosesAt } from '../domain/slot.ts';
-import { dateOf, type Instant, plusSeconds, secondsBetween, toSeconds } from '../domain/time.ts';
+import { dateOf, type Instant, latest, plusSeconds, secondsBetween, toSeconds } from '../domain/time.ts';
 import { anchorLedger } from './anchor-ledger.ts';
 import { closeUnstarted } from './close-slot.ts';
 import { compareWithLedger } from './compare-with-ledger.ts';
@@ -87,7 +87,7 @@ async function settledSlots(engine: Engine, since: Instant, now: Instant): Promi
 async function watchedSince(engine: Engine, now: Instant): Promise<Instant> {
   const since = await watchBegan(engine);
   const back = plusSeconds(now, -LOOK_BACK_SECONDS);
-  return since > back ? since : back;
+  return latest(since, back);
 }
 
 type Tally = { started: string[]; resumed: string[]; woken: string[]; closed: string[] };
