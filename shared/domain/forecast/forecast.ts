@@ -1,0 +1,73 @@
+import { type Fit, fitSeries } from './fit.ts';
+import { spreadOf } from './interval.ts';
+import { memoryOf } from './memory.ts';
+import { type Observations, observationsOf } from './observations.ts';
+import { type ForecastOptions, reasonToAbstain, requireOptions, requireValues } from './options.ts';
+import { type Scale, scalesFor } from './scale.ts';
+
+/** One value per step ahead, in the values' unit; lower and upper hold the truth with the asked confidence. */
+export type Forecast = { mean: number[]; lower: number[]; upper: number[] };
+export type Abstention = { abstained: string };
+
+type Candidate = { scale: Scale; observations: Observations; fit: Fit; badness: number };
+
+/** The logarithm must explain the values clearly better, as a wrong one makes a slope explode. */
+const LOG_MARGIN = 2;
+
+/** Both scales fitted; their mean absolute residuals compared as Laplace likelihoods in the values' own unit. */
+function bestScale(observations: Observations, season: number): Candidate {
+  const candidates = scalesFor(observations.ys).map((scale): Candidate => {
+    const scaled = { ...observations, ys: observations.ys.map(scale.to) };
+    const fit = fitSeries(scaled, season);
+    const n = observations.ys.length;
+    const meanResidual = fit.residuals.reduce((total, value) => total + Math.abs(value), 0) / n;
+    const slopes = observations.ys.reduce((total, y) => total + scale.logSlope(y), 0);
+    return { scale, observations: scaled, fit, badness: n * Math.log(Math.max(meanResidual, 1e-300)) - slopes };
+  });
+  const [plain, log] = candidates as [Candidate, Candidate?];
+  return log !== undefined && log.badness < plain.badness - LOG_MARGIN ? log : plain;
+}
+
+function boundsOf(ys: Float64Array, asked: ForecastOptions['bounds']): { lower: number; upper: number } {
+  if (asked !== undefined) {
+    return { lower: asked.lower ?? Number.NEGATIVE_INFINITY, upper: asked.upper ?? Number.POSITIVE_INFINITY };
+  }
+  const isPositive = ys.every((y) => y >= 0);
+  const isRate = isPositive && ys.every((y) => y <= 1);
+  return { lower: isPositive ? 0 : Number.NEGATIVE_INFINITY, upper: isRate ? 1 : Number.POSITIVE_INFINITY };
+}
+
+/**
+ * Says the next values of a series of equal steps, with intervals. The model: a level that may have changed in steps, a
+ * straight trend (on a logarithmic scale where that fits better) and a season, estimated so that outliers do not
+ * matter; what is left of the last deviation; intervals from the quantiles of the residuals.
+ * @param ys oldest first; null where nothing was observed
+ * @returns an abstention with its reason below 14 observed values or two seasons
+ * @throws RangeError for a value that is not a number, or an option out of range
+ */
+export function forecast(ys: ArrayLike<number | null>, options: ForecastOptions): Forecast | Abstention {
+  requireOptions(options);
+  requireValues(ys);
+  const observed = observationsOf(ys);
+  const abstained = reasonToAbstain(observed.ys.length, options.season);
+  if (abstained !== undefined) return { abstained };
+
+  const { scale, observations, fit } = bestScale(observed, options.season);
+  const spread = spreadOf(fit.residuals, fit.freedom, options.confidence);
+  const memory = memoryOf(observations, fit.residuals, fit.freedom);
+  // Errors that remember each other say less about the mean than as many independent ones.
+  const sameness = (1 + memory.phi) / (1 - memory.phi);
+  const bounds = boundsOf(observed.ys, options.bounds);
+  const bounded = (z: number): number => Math.min(bounds.upper, Math.max(bounds.lower, scale.from(z)));
+
+  const result: Forecast = { mean: [], lower: [], upper: [] };
+  for (let ahead = 1; ahead <= options.horizon; ahead++) {
+    const step = ys.length - 1 + ahead;
+    const mean = fit.meanAt(step) + memory.last * memory.phi ** ahead;
+    const widening = Math.sqrt(1 + fit.leverageAt(step) * sameness);
+    result.mean.push(bounded(mean));
+    result.lower.push(bounded(mean - widening * spread.below));
+    result.upper.push(bounded(mean + widening * spread.above));
+  }
+  return result;
+}

@@ -1,0 +1,15 @@
+/** A day of the past that was observed: `at` counts steps from the first value, so that missing days keep their place. */
+export type Observations = { at: Int32Array; ys: Float64Array; length: number };
+
+/** @param length how many steps the past has, observed or not: the forecast begins at this step */
+export function observationsOf(ys: ArrayLike<number | null>): Observations {
+  const at: number[] = [];
+  const values: number[] = [];
+  for (let i = 0; i < ys.length; i++) {
+    const y = ys[i];
+    if (y === null || y === undefined) continue;
+    at.push(i);
+    values.push(y);
+  }
+  return { at: Int32Array.from(at), ys: Float64Array.from(values), length: ys.length };
+}
