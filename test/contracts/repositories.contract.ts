@@ -308,6 +308,19 @@ export function repositoriesContract(name: string, makeWorld: () => Promise<Repo
         assert.equal(last.ignored, 3);
       });
 
+      it('does not settle for a near commit while a newer one may lie behind a merge', async () => {
+        const ids = await world.commit([
+          { message: 'older, by a person', at: '2026-01-01T00:00:00Z' },
+          { message: 'newer, by a person', at: '2026-01-05T00:00:00Z' },
+          { parents: [1], message: 'auto-save: 1', at: '2026-01-08T00:00:00Z' },
+          { parents: [2], message: 'auto-save: 2', at: '2026-01-09T00:00:00Z' },
+          { parents: [0, 3], message: 'auto-save: merge', at: '2026-01-10T00:00:00Z' },
+        ]);
+        const last = await port.lastCommit(repository, ids[4] as string, { ignoreSubjects, deepenStep: 2 });
+        assert.ok(last.found);
+        assert.equal(last.commit.id, ids[1]);
+      });
+
       it('looks at the subject alone: a body may speak of machines', async () => {
         const id = await one({ message: 'Merge of a week\n\nAUTO-SAVE: 1\nAUTO-SAVE: 2\n' });
         const last = await port.lastCommit(repository, id, { ignoreSubjects });

@@ -55,16 +55,16 @@ export type Standing = { readonly ahead: number; readonly behind: number } | 'op
 /**
  * How two commits stand to each other, or `open` when more must be read first.
  *
- * The direction is exact: once everything unread lies behind commits that both sides reach, neither side can find the
- * other there, because an ancestor of a commit never reaches it. The counts follow the rule git itself goes by, that
- * no commit is older than its parents: a one-sided commit could still turn out to be shared while some unread part
- * may be as new as it is.
+ * The direction is exact: while a commit of one side only has unread parents, the answer stays open (it is never newer
+ * than itself); once everything unread lies behind commits that both sides reach, neither side can find the other
+ * there, because an ancestor of a commit never reaches it. The counts follow the rule git itself goes by, that no
+ * commit is older than its parents: a one-sided commit could still turn out to be shared while some unread part may be
+ * as new as it is.
  */
 export function standing(graph: Graph, a: ObjectId, b: ObjectId): Standing {
   const fromA = reachable(graph, a);
   const fromB = reachable(graph, b);
   const open = openCommits(graph);
-  if (open.some((commit) => !fromA.has(commit.id) || !fromB.has(commit.id))) return 'open';
   const newestOpen = open.reduce((at, commit) => latest(at, commit.committer.at), '');
   const only = (side: Set<ObjectId>, other: Set<ObjectId>) => [...side].filter((id) => graph.has(id) && !other.has(id));
   const ahead = only(fromA, fromB);
