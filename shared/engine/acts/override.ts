@@ -12,9 +12,6 @@ import type { Engine } from '../engine.ts';
 import { type OverridesRecord, paths, type WaiversRecord } from '../records.ts';
 import { type ActAnswer, type Actor, act } from './act.ts';
 
-/** An organisation that overrides more often than this has another problem than the finding. */
-export const OVERRIDES_PER_MONTH = 10;
-
 export interface OverrideRequest {
   readonly slotId: string;
   readonly findingId: string;
@@ -45,7 +42,8 @@ export function grantOverride(
     if (at > rerunClosesAt(slot))
       return `${slotId} can no longer be rerun: its rerun window closed at ${rerunClosesAt(slot)}`;
     const used = month?.granted ?? 0;
-    if (used >= OVERRIDES_PER_MONTH) return `the month's ${OVERRIDES_PER_MONTH} overrides are used up`;
+    const budget = engine.configuration.people.overrides_per_month;
+    if (used >= budget) return `the month's ${budget} overrides are used up (people.overrides_per_month)`;
     const [operation = ''] = findingId.split('/');
     const checkpoint = await transaction.get<Checkpoint>(paths.operation(slotId, record.attempt, operation || 'none'));
     const finding = checkpoint?.findings.find(({ id }) => id === findingId);
@@ -76,7 +74,7 @@ export function grantOverride(
         },
       ],
       message: `overridden until ${until}; rerun ${slot.phase} to judge it anew`,
-      detail: { override: override.id, remaining: OVERRIDES_PER_MONTH - used - 1 },
+      detail: { override: override.id, remaining: budget - used - 1 },
     };
   });
 }

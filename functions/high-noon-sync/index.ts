@@ -1,0 +1,4 @@
+import { cloudEvent } from '@google-cloud/functions-framework';
+import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
+
+cloudEvent('highNoonSync', phaseHandler('high-noon-sync'));

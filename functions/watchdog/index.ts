@@ -1,0 +1,12 @@
+import { cloudEvent } from '@google-cloud/functions-framework';
+import { sweep } from '../../shared/engine/sweep.ts';
+import { theRuntime } from '../../shared/runtime/runtime.ts';
+
+// Whatever the message says: a tick depends on what is stored and on nothing else.
+cloudEvent('watchdog', async (_event) => {
+  const runtime = await theRuntime();
+  await runtime.refreshClock();
+  const report = await sweep(runtime.engine);
+  const quiet = report.started.length + report.resumed.length + report.closed.length + report.tampering.length === 0;
+  runtime.engine.log.write(quiet ? 'DEBUG' : 'NOTICE', 'watchdog tick', { ...report });
+});

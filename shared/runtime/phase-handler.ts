@@ -1,0 +1,83 @@
+import type { CloudEvent } from '@google-cloud/functions-framework';
+import type { PhaseName } from '../domain/catalog.ts';
+import { PortError } from '../domain/errors.ts';
+import { paths } from '../engine/records.ts';
+import { type PhaseOutcome, runPhase } from '../engine/run-phase.ts';
+import { parseEnvelope, type QuarantineRecord } from '../envelope/parse-envelope.ts';
+import { answerComeBack } from './response-status.ts';
+import { type Runtime, theRuntime } from './runtime.ts';
+
+/** The CloudEvent handler of a phase. One parameter: with two, functions-framework would wait for a callback. */
+export function phaseHandler(phase: PhaseName): (event: CloudEvent<unknown>) => Promise<void> {
+  return async (event) => {
+    const runtime = await theRuntime();
+    await runtime.refreshClock();
+    const outcome = await handleMessage(runtime, phase, event);
+    tell(runtime, phase, outcome);
+    if (outcome.kind === 'refused' && outcome.reason === 'redelivery') {
+      answerComeBack(outcome.detail);
+      throw new PortError('engine', 'unavailable', outcome.detail);
+    }
+  };
+}
+
+/** Parses, quarantines or runs. Throws only what another delivery could mend. */
+export async function handleMessage(
+  runtime: Runtime,
+  phase: PhaseName,
+  event: CloudEvent<unknown>,
+): Promise<PhaseOutcome> {
+  const { engine } = runtime;
+  const envelope = { source: event.source, id: event.id, data: event.data ?? rawPush(event) };
+  const parsed = parseEnvelope(envelope, { phase, topic: runtime.resourceName(phase), now: engine.clock.now() });
+  if (!parsed.ok) {
+    await quarantine(runtime, parsed.evidence);
+    return { kind: 'refused', reason: 'malformed', detail: parsed.why, slot: undefined };
+  }
+  return runPhase(engine, parsed.trigger);
+}
+
+/** A push without data is not made a CloudEvent by functions-framework; it arrives as its bare body. */
+function rawPush(event: unknown): unknown {
+  return event !== null && typeof event === 'object' && 'message' in event ? event : undefined;
+}
+
+/** By digest: the same hostile message a million times is one document. */
+async function quarantine({ engine }: Runtime, record: QuarantineRecord): Promise<void> {
+  await engine.documents.transact(async (transaction) => {
+    const known = await transaction.get(paths.quarantine(record.id));
+    if (known === undefined) transaction.set(paths.quarantine(record.id), record);
+  });
+}
+
+function tell({ engine }: Runtime, phase: PhaseName, outcome: PhaseOutcome): void {
+  switch (outcome.kind) {
+    case 'concluded':
+      engine.log.write(outcome.slot.verdict === 'passed' ? 'INFO' : 'WARNING', `${phase} ${outcome.slot.ending}`, {
+        slot: outcome.slot.slotId,
+        attempt: outcome.slot.attempt,
+        ending: outcome.slot.ending,
+        verdict: outcome.slot.verdict,
+        reason: outcome.slot.reason,
+      });
+      return;
+    case 'continues':
+      engine.log.write('INFO', `${phase} goes on in another stretch`, { run: outcome.runId });
+      return;
+    case 'waiting':
+      engine.log.write('NOTICE', `${phase} waits for ${outcome.slot.waitsFor}`, { slot: outcome.slot.slotId });
+      return;
+    case 'looked':
+      engine.log.write('INFO', `${phase} ${outcome.mode}: ${outcome.result.verdict}`, {
+        run: outcome.result.runId,
+        gate: outcome.result.gate,
+        wouldDo: outcome.result.wouldDo,
+      });
+      return;
+    case 'refused':
+      engine.log.write(outcome.reason === 'malformed' ? 'WARNING' : 'NOTICE', `${phase} refused: ${outcome.reason}`, {
+        detail: outcome.detail,
+      });
+      return;
+  }
+}
