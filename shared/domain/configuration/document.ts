@@ -104,8 +104,8 @@ const SYNTAX: Readonly<Record<string, string>> = {
 };
 
 function lineAt(text: string, offset: number): string {
-  const end = text.indexOf('\n', offset);
-  return text.slice(offset, Math.min(offset + 200, end < 0 ? text.length : end));
+  // Cut first: looking for the end of a line of a mebibyte, once for each of its errors, would take minutes.
+  return text.slice(offset, offset + 200).split('\n', 1)[0] ?? '';
 }
 
 /** Recursion is bounded: deeper trees were refused as tokens. */

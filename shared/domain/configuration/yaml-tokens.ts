@@ -17,42 +17,60 @@ export interface TokenMistake {
 
 const PLAIN_YAML = 'plain YAML: maps, lists, text, numbers, true, false, null';
 const SCALAR_MARK = '\u001f';
+const DOCUMENT_MARK = '\u0002';
+const ERROR_MARK = '\u0018';
+
+/** The worked example has 5 marks for 16 bytes; a mebibyte of ordinary text stays below this, one of commas does not. */
+const MOST_MARKS = 400_000;
 
 /** The concrete syntax tree, or what forbids going on. */
 export function readTokens(text: string): { tokens: CST.Token[]; mistakes: TokenMistake[] } {
-  const deep = tooDeep(text);
-  if (deep !== undefined) return { tokens: [], mistakes: [deepMistake(deep)] };
-  const tokens = [...new Parser().parse(text)];
+  const parser = new Parser();
+  const guard = new Guard();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    const refused = guard.refuses(lexeme);
+    if (refused !== undefined) return { tokens: [], mistakes: [refused] };
+    for (const token of parser.next(lexeme)) tokens.push(token);
+  }
+  for (const token of parser.end()) tokens.push(token);
   return { tokens, mistakes: refusedTokens(tokens) };
 }
 
 /**
  * The parser's cost is quadratic in nesting (a mebibyte of `[` costs it seven seconds), so brackets and stacked list
- * marks are counted on the lexer's output first. Nesting by indentation is bounded by the text itself and is counted later.
+ * marks are counted before it sees them. Nesting by indentation is bounded by the text itself and is counted later.
  */
-function tooDeep(text: string): number | undefined {
-  let offset = 0;
-  let flow = 0;
-  let marks = 0;
-  let scalar = false;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme === SCALAR_MARK || lexeme === '\u0002' || lexeme === '\u0018') {
-      scalar = lexeme === SCALAR_MARK;
-      continue;
+class Guard {
+  #offset = 0;
+  #count = 0;
+  #brackets = 0;
+  #stacked = 0;
+  #isScalar = false;
+
+  refuses(lexeme: string): TokenMistake | undefined {
+    // The lexer's own marks stand for no character of the text.
+    if (lexeme === SCALAR_MARK || lexeme === DOCUMENT_MARK || lexeme === ERROR_MARK) {
+      this.#isScalar = lexeme === SCALAR_MARK;
+      return undefined;
     }
-    if (!scalar) {
-      if (lexeme === '[' || lexeme === '{') flow += 1;
-      else if (lexeme === ']' || lexeme === '}') flow -= 1;
-      if (lexeme === '-' || lexeme === '?' || lexeme === ':') marks += 1;
-      else if (lexeme.trim() !== '') marks = 0;
-      if (flow > DEEPEST || marks > 2 * DEEPEST) return offset;
-    } else {
-      marks = 0;
-      scalar = false;
-    }
-    offset += lexeme.length;
+    this.#count += 1;
+    if (this.#isScalar) this.#stacked = 0;
+    else this.#countMark(lexeme);
+    this.#isScalar = false;
+    const offset = this.#offset;
+    this.#offset += lexeme.length;
+    if (this.#brackets > DEEPEST || this.#stacked > 2 * DEEPEST) return deepMistake(offset);
+    if (this.#count <= MOST_MARKS) return undefined;
+    return { offset, value: '', message: 'has too many parts', allowed: `at most ${MOST_MARKS} words and marks` };
   }
-  return undefined;
+
+  #countMark(lexeme: string): void {
+    if (lexeme === '[' || lexeme === '{') this.#brackets += 1;
+    else if (lexeme === ']' || lexeme === '}') this.#brackets -= 1;
+    if (lexeme === '-' || lexeme === '?' || lexeme === ':') this.#stacked += 1;
+    else if (lexeme.trim() !== '') this.#stacked = 0;
+  }
 }
 
 function deepMistake(offset: number): TokenMistake {

@@ -87,6 +87,16 @@ describe('hostile text', () => {
     assert.deepEqual([result.mistakes.length, result.omitted], [MOST_MISTAKES, 10_000 - MOST_MISTAKES]);
   });
 
+  it('has no more parts than a person could have meant', () => {
+    for (const part of ['\n', '1,', '"",'])
+      assert.match(messages(`[${part.repeat(Math.floor(1_000_000 / part.length))}`), /has too many parts/);
+  });
+
+  it('may consist of nothing but errors', () => {
+    const result = parse(`a: [${'""'.repeat(200_000)}`);
+    assert.ok(!result.ok && result.mistakes.length === MOST_MISTAKES && result.omitted > 100_000);
+  });
+
   it('cannot put control characters or directions into what a person reads', () => {
     const source = small();
     source.deployment.region = 'a\u0085b';
