@@ -34,6 +34,10 @@ export class ByteReader {
     throw new RangeError(`a number longer than 8 bytes at ${this.at}`);
   }
 
+  skip(count: number): void {
+    this.#take(count);
+  }
+
   take(count: number): Buffer {
     const start = this.#take(count);
     return this.bytes.subarray(start, start + count);

@@ -49,8 +49,6 @@ export interface PartJob {
   readonly onProgress: (state: PartState) => Promise<void>;
 }
 
-const HASH_AT_BYTES = 1024 * 1024;
-
 export function newPart(mode: 'base' | 'delta'): PartState {
   const changes = { added: 0, changed: 0, removed: 0 };
   return { mode, after: null, pieces: [], documents: 0, plainBytes: 0, addedBytes: 0, digest: '0'.repeat(64), changes };
@@ -69,8 +67,7 @@ class PartCapture {
   readonly #state: PartState;
   readonly #layer: LayerWriter;
   readonly #digest: ContentDigest;
-  /** The records of the open segment, and where the current one stands in it. */
-  readonly #content = new ByteWriter(256 * 1024);
+  /** Where the current record stands in the digest's open segment. */
   readonly #place = new RecordPlace();
   readonly #lastKey = new ByteWriter(64);
   #parent: MergedReader | undefined;
@@ -100,8 +97,8 @@ class PartCapture {
     };
     for await (const document of job.source.capture(job.collection, options)) {
       const place = this.#place;
-      writeDocument(this.#content, job.collection, document, place);
-      const bytes = this.#content.bytes;
+      writeDocument(this.#digest.open, job.collection, document, place);
+      const bytes = this.#digest.open.bytes;
       this.#checkOrder(bytes, place, document.path);
       const isSegmentEnd = endsSegment(bytes, place.keyStart, place.keyEnd);
       if (isWaiting) {
@@ -110,14 +107,14 @@ class PartCapture {
           await this.#openParent(document.path);
           isWaiting = false;
         }
-        this.#content.length = 0;
+        this.#digest.drop(place.start);
         continue;
       }
       const pending = this.#compareWithParent();
       if (pending) await pending;
       state.documents++;
       if (isSegmentEnd) {
-        this.#endSegment();
+        this.#digest.endSegment();
         const isCut = this.#layer.endSegment();
         if (untilKey && this.#isPast(untilKey)) return this.#finish();
         const isTimeUp = !job.budget();
@@ -127,7 +124,7 @@ class PartCapture {
         }
       } else {
         // Large documents: neither the open segment nor the open pack may grow with them.
-        if (this.#content.length > HASH_AT_BYTES) this.#hashContent();
+        this.#digest.shrink();
         if (job.packs.isFull) await job.packs.flush();
       }
     }
@@ -169,7 +166,7 @@ class PartCapture {
   /** Writes to the layer how the current document differs from the parent; a promise only where a chunk is read. */
   #compareWithParent(): Promise<void> | undefined {
     const place = this.#place;
-    const bytes = this.#content.bytes;
+    const bytes = this.#digest.open.bytes;
     const parent = this.#parent;
     if (!parent) {
       this.#layer.copy(bytes, place.start, place.bodyEnd, place.keyStart, place.keyEnd);
@@ -192,7 +189,7 @@ class PartCapture {
     const parent = this.#parent as MergedReader;
     const { keyStart, keyEnd } = this.#place;
     do await this.#removeFromParent();
-    while (!parent.isAtEnd && parent.compareKey(this.#content.bytes, keyStart, keyEnd) < 0);
+    while (!parent.isAtEnd && parent.compareKey(this.#digest.open.bytes, keyStart, keyEnd) < 0);
     await this.#compareWithParent();
   }
 
@@ -206,26 +203,14 @@ class PartCapture {
   #writeChange(parent: MergedReader): void {
     const place = this.#place;
     this.#state.changes.changed++;
-    const body = this.#content.bytes.subarray(place.bodyStart, place.bodyEnd);
+    const body = this.#digest.open.bytes.subarray(place.bodyStart, place.bodyEnd);
     const patch = makePatch(parent.bodyBytes.subarray(parent.bodyStart, parent.bodyEnd), body);
     const isWorthIt = patch.length < body.length * 0.75;
-    const key = this.#content.bytes.subarray(place.keyStart, place.keyEnd);
+    const key = this.#digest.open.bytes.subarray(place.keyStart, place.keyEnd);
     this.#layer.write(isWorthIt ? RECORD.patch : RECORD.put, key, isWorthIt ? patch : body);
   }
 
-  #hashContent(): void {
-    this.#digest.update(this.#content.view());
-    this.#state.plainBytes += this.#content.length;
-    this.#content.length = 0;
-  }
-
-  #endSegment(): void {
-    this.#hashContent();
-    this.#digest.endSegment();
-  }
-
   #finish(): PartEnd {
-    this.#endSegment();
     this.#note(null);
     return this.#layer.entries;
   }
@@ -252,6 +237,8 @@ class PartCapture {
     state.addedBytes += this.#layer.addedBytes;
     this.#layer.addedBytes = 0;
     state.digest = this.#digest.value();
+    state.plainBytes += this.#digest.plainBytes;
+    this.#digest.plainBytes = 0;
     state.after = path;
   }
 }

@@ -15,12 +15,13 @@ function readFields(reader: ByteReader): RawFields {
   const fields: Record<string, RawValue> = Object.create(null);
   for (let left = reader.varint(); left > 0; left--) {
     const name = reader.text(reader.varint());
-    fields[name] = readValue(reader);
+    fields[name] = decodeValue(reader);
   }
   return fields;
 }
 
-function readValue(reader: ByteReader): RawValue {
+/** The value that begins at the reader. */
+export function decodeValue(reader: ByteReader): RawValue {
   const tag = reader.byte();
   if (tag >= TAG.shortString) return { stringValue: reader.text(tag - TAG.shortString) };
   if (tag >= TAG.decimal && tag <= TAG.decimal + MAX_DECIMALS) {
@@ -51,7 +52,7 @@ function readValue(reader: ByteReader): RawValue {
       return { geoPointValue: { latitude: reader.double(), longitude: reader.double() } };
     case TAG.array: {
       const values: RawValue[] = [];
-      for (let left = reader.varint(); left > 0; left--) values.push(readValue(reader));
+      for (let left = reader.varint(); left > 0; left--) values.push(decodeValue(reader));
       return { arrayValue: { values } };
     }
     case TAG.map:

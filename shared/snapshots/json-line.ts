@@ -14,6 +14,8 @@ const END = 2;
 const NEXT = 3;
 const COUNT = 4;
 const WIDTH = 5;
+/** Firestore indexes at most 40,000 fields of a document. */
+const MOST_FIELDS = 40_000;
 
 /**
  * Turns lines of JSON (one document each, its id in `_id`) into canonical fields without making JavaScript values:
@@ -43,7 +45,7 @@ export class JsonLineEncoder {
     this.#skipSpace();
     if (this.#at < end) throw this.#mistake('text after the document');
     if (this.#tokens[KIND] !== TAG.map) throw this.#mistake('a line is one JSON object');
-    this.#writeFields(0, true);
+    this.#writeFields(0, 0);
     if (this.#idToken < 0) throw this.#mistake('the document has no "_id"');
     return this.#textOf(this.#idToken);
   }
@@ -78,12 +80,12 @@ export class JsonLineEncoder {
   #scanValue(): void {
     this.#skipSpace();
     const byte = this.#source[this.#at];
-    if (byte === QUOTE) return this.#scanString();
-    if (byte === 0x7b || byte === 0x5b) return this.#scanGroup(byte === 0x7b);
-    if (byte === 0x74) return this.#scanWord(TAG.true, 'true');
-    if (byte === 0x66) return this.#scanWord(TAG.false, 'false');
-    if (byte === 0x6e) return this.#scanWord(TAG.null, 'null');
-    this.#scanNumber();
+    if (byte === QUOTE) this.#scanString();
+    else if (byte === 0x7b || byte === 0x5b) this.#scanGroup(byte === 0x7b);
+    else if (byte === 0x74) this.#scanWord(TAG.true, 'true');
+    else if (byte === 0x66) this.#scanWord(TAG.false, 'false');
+    else if (byte === 0x6e) this.#scanWord(TAG.null, 'null');
+    else this.#scanNumber();
   }
 
   #scanGroup(isMap: boolean): void {
@@ -179,42 +181,74 @@ export class JsonLineEncoder {
     return endA - atA - (endB - atB);
   }
 
-  #writeFields(group: number, isTop: boolean): void {
+  /** The orders in which names of objects with so many fields were last written: nearly always right for the next. */
+  readonly #orders: number[][] = [];
+
+  /** The name tokens of an object in the order of their UTF-8 bytes, in an array that is used again at that depth. */
+  #sortNames(group: number, depth: number): number[] {
     const tokens = this.#tokens;
-    const order: number[] = [];
+    const count = tokens[group + COUNT] as number;
+    const names = this.#names(depth);
     let name = group + WIDTH;
-    for (let left = tokens[group + COUNT] as number; left > 0; left--) {
-      let place = order.length;
-      while (place > 0) {
-        const difference = this.#compareNames(name, order[place - 1] as number);
-        if (difference === 0) throw this.#mistake(`two fields are named "${this.#textOf(name)}"`);
-        if (difference > 0) break;
-        order[place] = order[place - 1] as number;
-        place--;
-      }
-      order[place] = name;
+    for (let i = 0; i < count; i++) {
+      names[i] = name;
       name = tokens[name + WIDTH + NEXT] as number;
     }
-    if (isTop) this.#takeId(order);
-    this.#out.varint(order.length);
-    for (const field of order) {
+    const guess = this.#orders[count];
+    if (guess && this.#isOrder(names, guess, count)) return guess;
+    const order = Array.from({ length: count }, (_, i) => i);
+    order.sort((a, b) => this.#compareNames(names[a] as number, names[b] as number));
+    if (!this.#isOrder(names, order, count)) throw this.#mistake('two fields of one object have the same name');
+    this.#orders[count] = order;
+    return order;
+  }
+
+  readonly #depths: Int32Array[] = [];
+
+  #names(depth: number): Int32Array {
+    const names = this.#depths[depth] ?? new Int32Array(MOST_FIELDS);
+    this.#depths[depth] = names;
+    return names;
+  }
+
+  #isOrder(names: Int32Array, order: readonly number[], count: number): boolean {
+    for (let i = 1; i < count; i++) {
+      if (this.#compareNames(names[order[i - 1] as number] as number, names[order[i] as number] as number) >= 0)
+        return false;
+    }
+    return true;
+  }
+
+  #writeFields(group: number, depth: number): void {
+    const count = this.#tokens[group + COUNT] as number;
+    if (count > MOST_FIELDS) throw this.#mistake(`${count} fields in one object; ${MOST_FIELDS} are allowed`);
+    const order = this.#sortNames(group, depth);
+    const names = this.#names(depth);
+    const id = depth === 0 ? this.#findId(names, count) : -1;
+    this.#out.varint(id < 0 ? count : count - 1);
+    for (let i = 0; i < count; i++) {
+      const field = names[order[i] as number] as number;
+      if (field === id) continue;
       this.#writeText(field, false);
-      this.#writeValue(field + WIDTH);
+      this.#writeValue(field + WIDTH, depth);
     }
   }
 
-  #takeId(order: number[]): void {
-    const place = order.findIndex((name) => this.#textEquals(name, '_id'));
-    if (place < 0) return;
-    this.#idToken = (order[place] as number) + WIDTH;
-    if (this.#tokens[this.#idToken + KIND] !== TAG.string) throw this.#mistake('"_id" is not a text');
-    order.splice(place, 1);
+  #findId(names: Int32Array, count: number): number {
+    for (let i = 0; i < count; i++) {
+      const name = names[i] as number;
+      if (!this.#isIdName(name)) continue;
+      this.#idToken = name + WIDTH;
+      if (this.#tokens[this.#idToken + KIND] !== TAG.string) throw this.#mistake('"_id" is not a text');
+      return name;
+    }
+    return -1;
   }
 
-  #textEquals(token: number, text: string): boolean {
+  #isIdName(token: number): boolean {
     const start = this.#tokens[token + START] as number;
-    const length = (this.#tokens[token + END] as number) - start;
-    return length === text.length && this.#source.toString('latin1', start, start + length) === text;
+    const [a, b, c] = [this.#source[start], this.#source[start + 1], this.#source[start + 2]];
+    return this.#tokens[token + END] === start + 3 && a === 0x5f && b === 0x69 && c === 0x64;
   }
 
   #writeText(token: number, isValue: boolean): void {
@@ -224,7 +258,8 @@ export class JsonLineEncoder {
     if (this.#tokens[token + COUNT] === 0) {
       if (isValue) writeStringHead(out, end - start);
       else out.varint(end - start);
-      return out.appendRange(this.#source, start, end);
+      out.appendRange(this.#source, start, end);
+      return;
     }
     const text = this.#textOf(token);
     if (!text.isWellFormed()) throw this.#mistake('a text holds half a surrogate pair');
@@ -233,20 +268,25 @@ export class JsonLineEncoder {
     out.text(text);
   }
 
-  #writeValue(token: number): void {
+  #writeValue(token: number, depth: number): void {
     const kind = this.#tokens[token + KIND] as number;
-    if (kind === TAG.string) return this.#writeText(token, true);
-    if (kind === TAG.integer || kind === TAG.double) {
+    if (kind === TAG.string) this.#writeText(token, true);
+    else if (kind === TAG.integer || kind === TAG.double) {
       const start = this.#tokens[token + START] as number;
-      return writeJsonNumber(this.#out, this.#source, start, this.#tokens[token + END] as number, kind === TAG.double);
+      writeJsonNumber(this.#out, this.#source, start, this.#tokens[token + END] as number, kind === TAG.double);
+    } else {
+      this.#out.byte(kind);
+      if (kind === TAG.map) this.#writeFields(token, depth + 1);
+      else if (kind === TAG.array) this.#writeArray(token, depth + 1);
     }
-    this.#out.byte(kind);
-    if (kind === TAG.map) return this.#writeFields(token, false);
-    if (kind !== TAG.array) return;
-    this.#out.varint(this.#tokens[token + COUNT] as number);
+  }
+
+  #writeArray(token: number, depth: number): void {
+    const count = this.#tokens[token + COUNT] as number;
+    this.#out.varint(count);
     let element = token + WIDTH;
-    for (let left = this.#tokens[token + COUNT] as number; left > 0; left--) {
-      this.#writeValue(element);
+    for (let i = 0; i < count; i++) {
+      this.#writeValue(element, depth);
       element = this.#tokens[element + NEXT] as number;
     }
   }

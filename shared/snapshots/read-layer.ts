@@ -1,3 +1,4 @@
+import { InvariantError } from '../domain/errors.ts';
 import type { ChunkEntry, Layer } from './chunk-lists.ts';
 import { IntegrityError, type IntegrityPlace } from './integrity-error.ts';
 import type { SnapshotStore } from './manifest.ts';
@@ -40,6 +41,13 @@ export class LayerReader {
     this.#collection = collection;
     this.#entries = entries;
     this.#index = after ? firstChunkWith(entries, after) : 0;
+  }
+
+  /** The chunk of the current record. */
+  chunk(): ChunkEntry {
+    if (!this.#chunk)
+      throw new InvariantError('a layer was asked for its chunk before its first record or after its last');
+    return this.#chunk;
   }
 
   place(): IntegrityPlace {

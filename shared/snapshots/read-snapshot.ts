@@ -1,6 +1,5 @@
 import { PortError } from '../domain/errors.ts';
 import type { MemoryPort, RawDocument } from '../ports/memory.ts';
-import { ByteWriter } from './byte-writer.ts';
 import { ContentDigest } from './content-digest.ts';
 import { IntegrityError } from './integrity-error.ts';
 import {
@@ -15,6 +14,7 @@ import { endsSegment } from './name-keys.ts';
 import { manifestUri } from './object-names.ts';
 import { ListReader } from './read-lists.ts';
 import { readDocument } from './record-format.ts';
+import type { SnapshotKeys } from './seal-chunks.ts';
 
 export function collectionOf(manifest: Manifest, name: string): CollectionManifest {
   const found = manifest.collections.find((each) => each.name === name);
@@ -73,7 +73,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Restored
   const restored: RestoredCollection[] = [];
   for (const name of names) {
     const wanted = collectionOf(stored.manifest, name);
-    const counted = new CountedDocuments(await openCollection(options, stored, name), stored, name);
+    const counted = new CountedDocuments(await openCollection(options, stored, name), stored.keys, name);
     const report = () => options.onProgress?.({ collection: name, documents: counted.documents, of: wanted.documents });
     await options.target.restore(name, counted.read(report));
     restored.push({ collection: name, ...counted.check(wanted, manifestUri(options.bucketUri, options.id)) });
@@ -88,20 +88,18 @@ export class CountedDocuments {
   readonly #reader: MergedReader;
   readonly #collection: string;
   readonly #digest: ContentDigest;
-  readonly #content = new ByteWriter(128 * 1024);
   documents = 0;
-  plainBytes = 0;
 
-  constructor(reader: MergedReader, stored: StoredManifest, collection: string) {
+  constructor(reader: MergedReader, keys: SnapshotKeys | undefined, collection: string) {
     this.#reader = reader;
     this.#collection = collection;
-    this.#digest = new ContentDigest(stored.keys?.digests);
+    this.#digest = new ContentDigest(keys?.digests);
   }
 
   async *read(onProgress?: () => void): AsyncGenerator<RawDocument> {
     const reader = this.#reader;
     while (!reader.isAtEnd) {
-      this.count();
+      this.#count();
       yield currentDocument(reader, this.#collection);
       if (onProgress && this.documents % PROGRESS_EVERY === 0) onProgress();
       const moved = reader.next();
@@ -110,35 +108,37 @@ export class CountedDocuments {
     onProgress?.();
   }
 
+  /** Reads for the digest alone. */
+  async readToEnd(): Promise<void> {
+    while (!this.#reader.isAtEnd) {
+      this.#count();
+      const moved = this.#reader.next();
+      if (typeof moved !== 'boolean') await moved;
+    }
+  }
+
   /** Takes the reader's current document into the digest. */
-  count(): void {
+  #count(): void {
     const { keyBytes, keyStart, keyEnd, bodyBytes, bodyStart, bodyEnd } = this.#reader;
-    const content = this.#content;
+    const content = this.#digest.open;
     content.varint(keyEnd - keyStart);
     content.appendRange(keyBytes, keyStart, keyEnd);
     content.varint((bodyEnd - bodyStart) * 4);
     content.appendRange(bodyBytes, bodyStart, bodyEnd);
     this.documents++;
-    const isSegmentEnd = endsSegment(keyBytes, keyStart, keyEnd);
-    if (!isSegmentEnd && content.length < 64 * 1024) return;
-    this.#flush();
-    if (isSegmentEnd) this.#digest.endSegment();
+    if (endsSegment(keyBytes, keyStart, keyEnd)) this.#digest.endSegment();
+    else this.#digest.shrink();
   }
 
-  #flush(): void {
-    this.#digest.update(this.#content.view());
-    this.plainBytes += this.#content.length;
-    this.#content.length = 0;
-  }
-
-  digest(): string {
-    this.#flush();
-    return this.#digest.value();
+  /** What was read so far, an open segment ended. */
+  result(): { documents: number; digest: string; plainBytes: number } {
+    const digest = this.#digest.value();
+    return { documents: this.documents, digest, plainBytes: this.#digest.plainBytes };
   }
 
   /** Throws when what was read is not what was captured. */
   check(wanted: CollectionManifest, uri: string): { documents: number; digest: string } {
-    const digest = this.digest();
+    const { digest } = this.result();
     if (digest === wanted.digest && this.documents === wanted.documents) return { documents: this.documents, digest };
     const place = { collection: this.#collection, chunk: '(all)', uri };
     throw new IntegrityError(
