@@ -1,5 +1,5 @@
-import type { Resource } from '../support/plan.ts';
-import { type Plan, resourcesOf } from '../support/plan.ts';
+import { type Plan, type Resource, resourcesOf } from '../support/plan.ts';
+import { neighbour } from './month.ts';
 import { evaluate, type Firing, type Play, type Rule, WARM_UP_MINUTES } from './promtool.ts';
 import { seriesOf } from './series.ts';
 import type { Page, Situation } from './situations.ts';
@@ -41,7 +41,7 @@ export function droppedTick(situation: Situation, loss: Loss): number {
 
 export const playOf = (situation: Situation, loss: Loss): Play => ({
   name: situation.title,
-  series: seriesOf(situation, droppedTick(situation, loss), [situation.levels]),
+  series: seriesOf(situation, droppedTick(situation, loss), situation.neighbourTicks === undefined ? [] : [neighbour]),
   minutes: situation.to - situation.from,
 });
 

@@ -3,10 +3,11 @@ import { it } from 'node:test';
 import { planOf } from '../support/plan.ts';
 import { findPromtool, skipLoudly } from '../support/tools.ts';
 import { judge, lossBound, playAll, rulesOf } from './judge.ts';
+import { normalMonth, otherEnvironments } from './month.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { evaluate } from './promtool.ts';
 import { seriesOf } from './series.ts';
-import { normalMonth, otherEnvironment, type Situation, situations } from './situations.ts';
+import { type Situation, situations } from './situations.ts';
 import { DAY } from './world.ts';
 
 /** Four days hold every unevenness of a normal month. */
@@ -42,7 +43,7 @@ function silentOnes(promtool: string, mutants: readonly Mutant[]): Mutant[] {
   );
   const plays = days.map((day) => ({
     name: day.title,
-    series: seriesOf(day, day.from + 605, [day.levels, otherEnvironment]),
+    series: seriesOf(day, day.from + 605, otherEnvironments),
     minutes: DAY,
   }));
   const silent: Mutant[] = [];

@@ -53,7 +53,10 @@ function notation(points: ReadonlyMap<number, number>): string {
 }
 
 /** The ticks of a situation, in minutes, without the silent ones and without the dropped one. */
-function ticksOf(situation: Situation, dropped: number): number[] {
+function ticksOf(
+  situation: Pick<Situation, 'from' | 'to'> & { readonly silent?: Situation['silent'] | undefined },
+  dropped: number,
+): number[] {
   const ticks: number[] = [];
   const [silentFrom, silentTo] = situation.silent ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (
@@ -70,18 +73,21 @@ function ticksOf(situation: Situation, dropped: number): number[] {
  * The points of a situation as the alerts see them: each at the time at which it can first be read. Time zero is the
  * situation's beginning.
  */
-export function seriesOf(situation: Situation, dropped: number, all: readonly Levels[]): Series[] {
+export function seriesOf(situation: Situation, dropped: number, others: readonly Levels[] = []): Series[] {
   const points = new Map<string, Map<number, number>>();
   const put = (series: string, place: number, value: number): void => {
     const known = points.get(series) ?? new Map<number, number>();
     points.set(series, known.set(place, value));
   };
-  for (const minute of ticksOf(situation, dropped)) {
+  const tick = (minute: number, levels: Levels): void => {
     const place = (minute - situation.from + INGESTION_MINUTES) * PER_MINUTE + jitterOf(minute / TICK_MINUTES);
-    for (const levels of all) {
-      for (const { metric, labels, value } of levels(minute))
-        put(render(promqlName(`${metrics.prefix}/${metric}`), { ...resource, ...labels }), place, value);
+    for (const { metric, labels, value } of levels(minute)) {
+      put(render(promqlName(`${metrics.prefix}/${metric}`), { ...resource, ...labels }), place, value);
     }
+  };
+  for (const minute of ticksOf(situation, dropped)) tick(minute, situation.levels);
+  for (const minute of ticksOf({ ...situation, silent: undefined }, Number.NaN)) {
+    for (const levels of others) tick(minute, levels);
   }
   const letters = render('pubsub_googleapis_com:subscription_num_undelivered_messages', {
     monitored_resource: 'pubsub_subscription',

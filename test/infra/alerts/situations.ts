@@ -1,3 +1,19 @@
+import {
+  failed,
+  good,
+  joined,
+  missed,
+  NOON,
+  noonDidNotRun,
+  refusedDay,
+  SNAPSHOT,
+  settled,
+  skippedDay,
+  T30,
+  T90,
+  violated,
+  WEEKLY,
+} from './changes.ts';
 import { type Changes, clock, type Levels, levelsOf, type Step } from './world.ts';
 
 /** Who must be told of what, and since when: `at` is the minute at which the failure came to be. */
@@ -17,38 +33,11 @@ export interface Situation {
   readonly pages: readonly Page[];
   /** From when to when the watchdog does not tick. */
   readonly silent?: readonly [number, number];
+  /** Another environment's watchdog goes on ticking. */
+  readonly neighbourTicks?: true;
   /** When a message is given up into the dead letters. */
   readonly deadLetterAt?: number;
 }
-
-const T90 = 't-90-prep';
-const T30 = 't-30-final-check';
-const NOON = 'high-noon-sync';
-const WEEKLY = 'weekly-risk-review';
-const SNAPSHOT = 'snapshot-orchestration';
-
-/** What the levels of a phase show once a slot of it is settled. */
-const settled = (phase: string, verdict: number, ending: number, failures: number): Changes => ({
-  [`phase_verdict/${phase}`]: verdict,
-  [`phase_ending/${phase}`]: ending,
-  [`consecutive_failures/${phase}`]: failures,
-});
-const good = (phase: string): Changes => settled(phase, 0, 0, 0);
-const failed = (phase: string, failures = 1): Changes => settled(phase, 3, 3, failures);
-/** Skipped, scrubbed or refused: the cause was told before. */
-const joined = (phase: string, failures = 1): Changes => settled(phase, 2, 1, failures);
-const missed = (phase: string): Changes => settled(phase, 2, 2, 1);
-const violated = (phase: string): Changes => ({ ...settled(phase, 4, 4, 1), lockdown_active: 1 });
-const noonDidNotRun = (failures = 1): Changes => ({ ...joined(NOON, failures), high_noon_sync_status: 0 });
-/** After T-90 was not go: T-30 and noon are skipped when their windows close. */
-const skippedDay = (day = 0, failures = 1): Step[] => [
-  { at: clock('12:20', day), set: joined(T30, failures) },
-  { at: clock('12:30', day), set: noonDidNotRun(failures) },
-];
-const refusedDay: Step[] = [
-  { at: clock('11:30'), set: joined(T30) },
-  { at: clock('12:00'), set: noonDidNotRun() },
-];
 
 const situation = (
   title: string,
@@ -265,6 +254,7 @@ export const situations: readonly Situation[] = [
   ),
   situation('The watchdog stops after 09:00', '07:00', clock('10:25'), [], [page('watchdog-silent', '09:10')], {
     silent: [clock('09:01'), clock('10:25')],
+    neighbourTicks: true,
   }),
   situation(
     'The store is out from 11:55 to 12:20 and noon starts late',
@@ -280,9 +270,9 @@ export const situations: readonly Situation[] = [
   situation(
     'The ledger is no longer anchored',
     '00:30',
-    clock('10:00'),
+    clock('05:00'),
     [at('00:33', { ledger_anchor_age_seconds: { since: clock('00:02'), unit: 's' } })],
-    [page('ledger-anchor-late', '07:03')],
+    [page('ledger-anchor-late', '02:03')],
   ),
   situation(
     'Snapshots no longer come',
@@ -306,10 +296,3 @@ export const situations: readonly Situation[] = [
     [page('outbox-stuck', '03:18', undefined, '05:01')],
   ),
 ];
-
-/** Thirty days of a system that does well, beside another environment that does badly all the time. */
-export const normalMonth: Situation = situation('A normal month', '00:00', clock('00:00', 30), [], []);
-export const otherEnvironment: Levels = levelsOf(
-  [at('00:00', { ...violated(T90), high_noon_sync_status: -2, degraded_services: 3, configuration_changed: 1 })],
-  'dev',
-);

@@ -41,7 +41,7 @@ export function clock(text: string, day = 0): number {
 
 /** The newest valid snapshot was concluded this many minutes into the day; the noon one waits for noon. */
 const SNAPSHOTS = [clock('00:02'), clock('06:02'), clock('12:24'), clock('18:02')];
-/** Entries are anchored by the tick after they were made. */
+/** Entries are anchored by the tick after they were made, an unchanged head every hour. */
 const ENTRIES = [...SNAPSHOTS, clock('10:32'), clock('11:34'), clock('12:20')].sort((a, b) => a - b);
 
 /** Minutes since the newest of some times of day. */
@@ -67,7 +67,7 @@ function well(minute: number): Map<string, number> {
   levels.set('degraded_services', 0);
   levels.set('outbox_age_seconds', day % 5 === 1 && minute % DAY < 20 ? 310 : 0);
   levels.set('configuration_changed', 0);
-  levels.set('ledger_anchor_age_seconds', 60 * sinceNewest(ENTRIES, minute));
+  levels.set('ledger_anchor_age_seconds', 60 * Math.min(sinceNewest(ENTRIES, minute), minute % 65));
   levels.set('watchdog_heartbeat', 1);
   levels.set('margin_to_noon_seconds', 1560 + (day % 5) * 20);
   levels.set('lockdown_active', 0);
