@@ -3,7 +3,7 @@ import { sweep } from '../../shared/engine/sweep.ts';
 import { theRuntime } from '../../shared/runtime/runtime.ts';
 
 // Whatever the message says: a tick depends on what is stored and on nothing else.
-cloudEvent('watchdog', async (_event) => {
+cloudEvent('watchdog', async () => {
   const runtime = await theRuntime();
   await runtime.refreshClock();
   const report = await sweep(runtime.engine);

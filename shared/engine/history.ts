@@ -1,9 +1,9 @@
-import type { DayRecord } from '../../domain/day.ts';
-import type { LedgerEntry } from '../../domain/ledger.ts';
-import type { Override, Waiver } from '../../domain/override.ts';
-import type { AttemptRecord, Checkpoint } from '../../domain/run.ts';
-import type { DocumentsPort } from '../../ports/documents.ts';
-import type { HistoryPort } from '../../ports/history.ts';
+import type { DayRecord } from '../domain/day.ts';
+import type { LedgerEntry } from '../domain/ledger.ts';
+import type { Override, Waiver } from '../domain/override.ts';
+import type { AttemptRecord, Checkpoint } from '../domain/run.ts';
+import type { DocumentsPort } from '../ports/documents.ts';
+import type { HistoryPort } from '../ports/history.ts';
 
 /** High Noon's own past, read from the documents that the engine wrote. The same over every store. */
 export function createHistory(documents: DocumentsPort): HistoryPort {
