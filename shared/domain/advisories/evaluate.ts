@@ -1,7 +1,7 @@
 import { listOf, type OsvEvent, type OsvRange, type OsvRecord, objectsOf, type PackageVersion } from './record.ts';
 import { isSamePackage } from './same-package.ts';
 import { orderOf } from './versions/of-ecosystem.ts';
-import { MAX_VERSION_LENGTH, type VersionOrder } from './versions/order.ts';
+import { differInNumbers, MAX_VERSION_LENGTH, type VersionOrder } from './versions/order.ts';
 import { semverOrder } from './versions/semver.ts';
 
 /**
@@ -66,6 +66,7 @@ function isListed(versions: readonly string[] | undefined, installed: PackageVer
   const key = order.key(installed.version);
   if (key === undefined) return false;
   return listed.some((version) => {
+    if (typeof version !== 'string' || differInNumbers(version, installed.version)) return false;
     const other = keyOf(order, version);
     return other !== undefined && order.compare(other, key) === 0;
   });

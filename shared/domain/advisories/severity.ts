@@ -52,9 +52,24 @@ const METRICS = /^(?:[A-Za-z]+:[A-Za-z]+)(?:\/[A-Za-z]+:[A-Za-z]+)*$/;
 /** The longest true vector (4.0 with every metric) is below 250 characters. */
 const MAX_VECTOR_LENGTH = 400;
 
-/** Undefined for anything that is not a complete vector: the library gives such a one the score 0, which reads as harmless. */
+/**
+ * A few hundred vectors make up most advisories, and one takes the library a tenth of a millisecond and much memory. Only
+ * remembers what a vector always gives.
+ */
+const scores = new Map<string, Severity | undefined>();
+const MAX_SCORES = 2000;
+
 function scoreVector(vector: unknown): Severity | undefined {
   if (typeof vector !== 'string' || vector.length > MAX_VECTOR_LENGTH) return undefined;
+  if (!scores.has(vector)) {
+    if (scores.size >= MAX_SCORES) scores.clear();
+    scores.set(vector, calculate(vector));
+  }
+  return scores.get(vector);
+}
+
+/** Undefined for anything that is not a complete vector: the library gives such a one the score 0, which reads as harmless. */
+function calculate(vector: string): Severity | undefined {
   const text = vector.trim().replace(/^\((.*)\)$/, '$1');
   const colon = /^CVSS:(\d\.\d)\//.exec(text);
   const metrics = colon === null ? text : text.slice(colon[0].length);

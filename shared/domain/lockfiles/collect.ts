@@ -43,7 +43,13 @@ export class Collector {
     const known = this.#seen.get(key);
     if (known === undefined) {
       this.#seen.set(key, this.packages.length);
-      this.packages.push({ ecosystem: this.#ecosystem, name, version, dev, path });
+      this.packages.push({
+        ecosystem: this.#ecosystem,
+        name: detached(name),
+        version: detached(version),
+        dev,
+        path: detached(path),
+      });
       this.#checkCount(path);
       return;
     }
@@ -62,4 +68,12 @@ export class Collector {
       throw new LockfileSyntaxError(path, `more than ${MAX_PACKAGES} packages in one lockfile`);
     }
   }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A copy: engines keep the whole text alive for the sake of one part of it, and fifty lockfiles are many texts. */
+function detached(part: string): string {
+  return decoder.decode(encoder.encode(part));
 }

@@ -158,6 +158,15 @@ class Scanner {
     const isLong = text.startsWith(quote.repeat(3), this.#at);
     const closing = isLong ? quote.repeat(3) : quote;
     const start = this.#at + closing.length;
+    if (!isLong) {
+      // Nearly every text of a lockfile is plain and ends at the next quote.
+      const end = text.indexOf(quote, start);
+      const plain = end < 0 ? '' : text.slice(start, end);
+      if (end >= 0 && !/[\\\n]/.test(plain)) {
+        this.#at = end + 1;
+        return plain;
+      }
+    }
     for (let at = start; at < text.length; at += 1) {
       if (quote === '"' && text[at] === '\\') at += 1;
       else if (!isLong && text[at] === '\n') break;

@@ -1,4 +1,5 @@
 import { LockfileSyntaxError } from './types.ts';
+import { isListItem, type Line, Lines } from './yaml-lines.ts';
 
 /**
  * The YAML that pnpm and Yarn write, and no more: block maps and lists, quoted and plain scalars on one line, flow
@@ -13,80 +14,48 @@ export class UnknownYaml extends LockfileSyntaxError {}
 
 const MAX_DEPTH = 64;
 
-interface Line {
-  readonly indent: number;
-  readonly text: string;
-  readonly number: number;
-}
-
 /** One node for each `---` document. */
 export function readYamlSubset(text: string): YamlNode[] {
-  return documentsOf(text).map((lines) => new Reader(lines).document());
-}
-
-function documentsOf(text: string): Line[][] {
-  const documents: Line[][] = [];
-  let lines: Line[] = [];
-  text.split('\n').forEach((raw, index) => {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (line === '---') {
-      if (lines.some((entry) => isContent(entry))) documents.push(lines);
-      lines = [];
-      return;
-    }
-    const content = line.trimStart();
-    if (/^ *\t/.test(line)) throw new LockfileSyntaxError(`line ${index + 1}`, 'indented with a tab');
-    lines.push({ indent: line.length - content.length, text: content.trimEnd(), number: index + 1 });
-  });
-  documents.push(lines);
+  const lines = new Lines(text);
+  const documents: YamlNode[] = [];
+  do {
+    const first = lines.peek();
+    if (first !== undefined || documents.length === 0) documents.push(new Reader(lines).document());
+  } while (lines.skipSeparator());
   return documents;
 }
 
-function isContent({ text }: Line): boolean {
-  return text !== '' && !text.startsWith('#');
-}
-
 class Reader {
-  readonly #lines: readonly Line[];
-  #next = 0;
+  readonly #lines: Lines;
 
-  constructor(lines: readonly Line[]) {
+  constructor(lines: Lines) {
     this.#lines = lines;
   }
 
   document(): YamlNode {
-    const first = this.#peek();
+    const first = this.#lines.peek();
     if (first === undefined) return new Map();
     const node = this.#block(first.indent, 0);
-    const rest = this.#peek();
+    const rest = this.#lines.peek();
     if (rest !== undefined) throw new UnknownYaml(`line ${rest.number}`, 'indented less than what it follows');
     return node;
   }
 
-  #peek(): Line | undefined {
-    while (this.#next < this.#lines.length) {
-      const line = this.#lines[this.#next] as Line;
-      if (isContent(line)) return line;
-      this.#next += 1;
-    }
-    return undefined;
-  }
-
   #block(indent: number, depth: number): YamlNode {
-    const first = this.#peek() as Line;
+    const first = this.#lines.peek() as Line;
     if (depth > MAX_DEPTH) throw new LockfileSyntaxError(`line ${first.number}`, `nested deeper than ${MAX_DEPTH}`);
     return isListItem(first) ? this.#list(indent, depth) : this.#map(indent, depth);
   }
 
   #map(indent: number, depth: number): YamlMap {
     const map = new Map<string, YamlNode>();
-    for (let line = this.#peek(); line !== undefined && line.indent === indent; line = this.#peek()) {
+    for (let line = this.#lines.peek(); line !== undefined && line.indent === indent; line = this.#lines.peek()) {
       const { key, rest } = splitKey(line);
       if (map.has(key)) throw new LockfileSyntaxError(`line ${line.number}`, 'a key stands twice in one map');
-      this.#next += 1;
+      this.#lines.take();
       map.set(key, this.#value(rest, line, depth));
     }
-    const after = this.#peek();
+    const after = this.#lines.peek();
     if (after !== undefined && after.indent > indent)
       throw new UnknownYaml(`line ${after.number}`, 'unexpected indent');
     return map;
@@ -94,8 +63,8 @@ class Reader {
 
   #list(indent: number, depth: number): YamlNode[] {
     const list: YamlNode[] = [];
-    for (let line = this.#peek(); line?.indent === indent && isListItem(line); line = this.#peek()) {
-      this.#next += 1;
+    for (let line = this.#lines.peek(); line?.indent === indent && isListItem(line); line = this.#lines.peek()) {
+      this.#lines.take();
       const rest = line.text.slice(1).trim();
       if (rest !== '' && !/^["'{[]/.test(rest) && /:(?: |$)/.test(rest)) {
         throw new UnknownYaml(`line ${line.number}`, 'a map inside a list item');
@@ -107,7 +76,7 @@ class Reader {
 
   #value(rest: string, line: Line, depth: number): YamlNode {
     if (rest === '') {
-      const next = this.#peek();
+      const next = this.#lines.peek();
       if (next === undefined) return '';
       if (next.indent > line.indent) return this.#block(next.indent, depth + 1);
       // A list may stand at the indent of the key that owns it.
@@ -115,28 +84,13 @@ class Reader {
         ? this.#list(next.indent, depth + 1)
         : '';
     }
-    if (/^[|>][+-]?$/.test(rest)) return this.#blockScalar(line.indent);
-    const next = this.#lines[this.#next];
-    if (next !== undefined && next.text !== '' && !next.text.startsWith('#') && next.indent > line.indent) {
+    if (/^[|>][+-]?$/.test(rest)) return this.#lines.takeBlockScalar(line.indent);
+    const next = this.#lines.peek();
+    if (next !== undefined && next.indent > line.indent) {
       throw new UnknownYaml(`line ${next.number}`, 'a scalar over several lines');
     }
     return readFlow(rest, line.number);
   }
-
-  #blockScalar(indent: number): string {
-    const parts: string[] = [];
-    while (this.#next < this.#lines.length) {
-      const line = this.#lines[this.#next] as Line;
-      if (line.text !== '' && line.indent <= indent) break;
-      parts.push(line.text);
-      this.#next += 1;
-    }
-    return parts.join('\n').trim();
-  }
-}
-
-function isListItem(line: Line): boolean {
-  return line.text === '-' || line.text.startsWith('- ');
 }
 
 function splitKey(line: Line): { key: string; rest: string } {

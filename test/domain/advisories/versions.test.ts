@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { orderOf } from '../../../shared/domain/advisories/versions/of-ecosystem.ts';
+import { differInNumbers } from '../../../shared/domain/advisories/versions/order.ts';
 
 /** Each list ascends strictly; `=` joins versions of one place. */
 const LADDERS: Readonly<Record<string, readonly string[]>> = {
@@ -166,6 +167,18 @@ describe('the order of versions', () => {
     ];
     for (const [ecosystem, version] of odd)
       assert.equal(orderOf(ecosystem)?.key(version), undefined, `${ecosystem} ${version}`);
+  });
+
+  it('never calls versions different by their numbers that are equal in an order', () => {
+    for (const [ecosystem, ladder] of Object.entries(LADDERS)) {
+      for (const [a = '', ...others] of ladder.map((step) => step.split(' = '))) {
+        for (const b of others) assert.equal(differInNumbers(a, b), false, `${ecosystem}: ${a} and ${b}`);
+      }
+    }
+    assert.deepEqual(
+      [differInNumbers('1.2.3', '1.3'), differInNumbers('01.2', '1.2'), differInNumbers('2!1.0', '1.0')],
+      [true, false, false],
+    );
   });
 
   const part = fc.constantFrom(

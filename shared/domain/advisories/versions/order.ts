@@ -51,3 +51,36 @@ export function compareNumbers(a: readonly string[], b: readonly string[]): numb
   }
   return 0;
 }
+
+/**
+ * True when two versions differ in one of the plain numbers they begin with (1.2.x and 1.3.x), which makes them unequal in
+ * every order here. False says nothing. Lists of versions are long, and this needs neither a key nor memory.
+ */
+export function differInNumbers(a: string, b: string): boolean {
+  let left = 0;
+  let right = 0;
+  for (;;) {
+    const endLeft = endOfNumber(a, left);
+    const endRight = endOfNumber(b, right);
+    if (endLeft < 0 || endRight < 0) return false;
+    if (numberIn(a, left, endLeft) !== numberIn(b, right, endRight)) return true;
+    if (endLeft === a.length || endRight === b.length) return false;
+    left = endLeft + 1;
+    right = endRight + 1;
+  }
+}
+
+/** Where a run of digits ends, if a dot or the end of the text follows it; an epoch or a letter does not. */
+function endOfNumber(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end += 1;
+  // Longer numbers are not exact below.
+  if (end === start || end - start > 15) return -1;
+  return end === text.length || text[end] === '.' ? end : -1;
+}
+
+function numberIn(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let index = start; index < end; index += 1) value = value * 10 + text.charCodeAt(index) - 48;
+  return value;
+}

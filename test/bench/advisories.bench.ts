@@ -1,0 +1,122 @@
+/**
+ * A weekly scan's pure part: lockfiles of six formats read one after the other, then every package judged by the
+ * advisories listed for it, with severity and alias groups. Usage: node advisories.bench.ts [--files N] [--packages N]
+ * [--advisories N] [--json]
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { aliasGroups, canJudge, isAffected, type OsvRecord, severityOf } from '../../shared/domain/advisories/index.ts';
+import { type LockedPackage, readLockfile } from '../../shared/domain/lockfiles/index.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    files: { type: 'string', default: '50' },
+    packages: { type: 'string', default: '40000' },
+    advisories: { type: 'string', default: '3000' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const FILES = Number(options.files);
+
+/** 324 different vectors. */
+function vectorOf(number: number): string {
+  const pick = (values: string, step: number) => values[Math.floor(number / step) % values.length];
+  const base = `AV:${pick('NAL', 1)}/AC:${pick('LH', 3)}/AT:N/PR:${pick('NLH', 6)}/UI:${pick('NP', 18)}`;
+  return `CVSS:4.0/${base}/VC:${pick('HLN', 36)}/VI:${pick('HLN', 108)}/VA:H/SC:N/SI:N/SA:N`;
+}
+
+/** Every advisory speaks of one package in six ranges; those of PyPI list two hundred versions beside them, as real ones do. */
+function advisoriesFor(packages: readonly LockedPackage[]): Map<LockedPackage, OsvRecord[]> {
+  const count = Number(options.advisories);
+  const listed = new Map<LockedPackage, OsvRecord[]>();
+  for (let number = 0; number < count; number += 1) {
+    const about = packages[(number * 13) % packages.length];
+    if (about === undefined) continue;
+    const { ecosystem, name } = about;
+    const events = [0, 1, 2, 3, 4, 5].flatMap((major) => [{ introduced: `${major}.0.0` }, { fixed: `${major}.12.0` }]);
+    const record: OsvRecord = {
+      id: `GHSA-${number}`,
+      modified: '2026-11-01T00:00:00Z',
+      aliases: [`CVE-${number >> 1}`],
+      severity: [{ type: 'CVSS_V4', score: vectorOf(number) }],
+      affected: [
+        {
+          package: { ecosystem, name },
+          ranges: [{ type: ecosystem === 'PyPI' ? 'ECOSYSTEM' : 'SEMVER', events }],
+          ...(ecosystem === 'PyPI' ? { versions: Array.from({ length: 200 }, (_, index) => `90.${index}.0`) } : {}),
+        },
+      ],
+    };
+    listed.set(about, [...(listed.get(about) ?? []), record]);
+  }
+  return listed;
+}
+
+let mostBytes = 0;
+const watchMemory = () => {
+  mostBytes = Math.max(mostBytes, process.memoryUsage().rss);
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'advisories-bench-'));
+const maker = join(import.meta.dirname, 'advisories-lockfiles.ts');
+execFileSync(process.execPath, [maker, folder, options.files, options.packages]);
+
+const packages: LockedPackage[] = [];
+let readMs = 0;
+let bytes = 0;
+for (let file = 0; file < FILES; file += 1) {
+  const [name = ''] = readdirSync(join(folder, String(file)));
+  const text = readFileSync(join(folder, String(file), name), 'utf8');
+  bytes += text.length;
+  const startedAt = performance.now();
+  const reading = readLockfile(name, text);
+  readMs += performance.now() - startedAt;
+  if (reading.kind === 'unreadable') throw new Error(`${name}: ${reading.place}: ${reading.reason}`);
+  for (const locked of reading.packages) packages.push(locked);
+  watchMemory();
+}
+rmSync(folder, { recursive: true });
+
+const listed = advisoriesFor(packages);
+const startedAt = performance.now();
+let affected = 0;
+let unjudged = 0;
+const hits: OsvRecord[] = [];
+for (const locked of packages) {
+  for (const record of listed.get(locked) ?? []) {
+    if (isAffected(record, locked)) {
+      affected += 1;
+      hits.push(record);
+      severityOf(record, locked);
+    } else if (!canJudge(record, locked).able) unjudged += 1;
+  }
+}
+const groups = aliasGroups(hits).length;
+const judgeMs = performance.now() - startedAt;
+watchMemory();
+
+const result = {
+  files: FILES,
+  packages: packages.length,
+  megabytes: Number((bytes / 1e6).toFixed(1)),
+  readMs: Math.round(readMs),
+  advisories: Number(options.advisories),
+  affected,
+  unjudged,
+  groups,
+  judgeMs: Math.round(judgeMs),
+  peakMebibytes: Math.round(mostBytes / 2 ** 20),
+};
+if (options.json) console.log(JSON.stringify(result));
+else {
+  console.log(
+    `read   ${result.files} lockfiles, ${result.packages} packages, ${result.megabytes} MB in ${result.readMs} ms`,
+  );
+  console.log(
+    `judged ${result.advisories} advisories: ${affected} affected in ${groups} groups, ${unjudged} not judged, in ${result.judgeMs} ms`,
+  );
+  console.log(`peak   ${result.peakMebibytes} MiB resident`);
+}
