@@ -3,7 +3,8 @@
  * generator knows nothing of the method it judges.
  */
 export type Kind = 'weekly' | 'trend' | 'outliers' | 'steps' | 'growth' | 'rates' | 'short' | 'mixed';
-export type Series = { kind: Kind; past: number[]; future: number[] };
+/** `expected` is the future without noise and outliers: what nobody can know, and so the floor of every error. */
+export type Series = { kind: Kind; past: number[]; future: number[]; expected: number[] };
 
 export const HORIZON = 14;
 export const SEASON = 7;
@@ -82,17 +83,20 @@ function seriesOf(kind: Kind, random: Random): Series {
   const isNoiseGrowing = random.chance(0.5);
   const noises = noiseOf(random, length);
   const firstDay = Math.floor(random.between(0, SEASON));
-  const values = noises.map((error, day) => {
-    const base = 1 + drift * day + (offsets[day] as number);
-    const season = weekly * (week[(day + firstDay) % SEASON] as number);
-    const spike = random.chance(outlierShare) ? noise * random.between(4, 14) * (random.chance(0.8) ? 1 : -1) : 0;
-    const relative = base + season + noise * error + spike;
-    if (isRate) return Math.min(1, Math.max(0, rateLevel + (relative - 1) * rateScale));
+  const valueOf = (day: number, error: number): number => {
+    const base = 1 + drift * day + (offsets[day] as number) + weekly * (week[(day + firstDay) % SEASON] as number);
+    if (isRate) return Math.min(1, Math.max(0, rateLevel + (base + error - 1) * rateScale));
     const grown = Math.exp(growth * day);
-    const value = scale * (isNoiseGrowing ? relative * grown : (base + season) * grown + (relative - base - season));
+    const value = scale * (base * grown + error * (isNoiseGrowing ? grown : 1));
     return isMixed || kind === 'growth' ? Math.max(value, scale * 0.01) : value;
+  };
+  const errors = noises.map((error) => {
+    const spike = random.chance(outlierShare) ? random.between(4, 14) * (random.chance(0.8) ? 1 : -1) : 0;
+    return noise * (error + spike);
   });
-  return { kind, past: values.slice(0, past), future: values.slice(past) };
+  const values = errors.map((error, day) => valueOf(day, error));
+  const expected = Array.from({ length: HORIZON }, (_, h) => valueOf(past + h, 0));
+  return { kind, past: values.slice(0, past), future: values.slice(past), expected };
 }
 
 export function suiteOf(seed: number): Series[] {
