@@ -13,15 +13,14 @@ export type Design = {
 };
 
 /** @param steps at which a new level begins, ascending */
-export function designOf({ at, length }: Observations, season: number, steps: readonly number[]): Design {
+export function designOf({ at, clock }: Observations, season: number, steps: readonly number[]): Design {
   const seasonTerms = season > 1 ? season : 0;
   const size = 2 + seasonTerms + steps.length;
-  const last = length - 1;
   const rowAt = (step: number): Float64Array => {
     const row = new Float64Array(size);
     row[0] = 1;
     // In units of the whole past, so that one penalty means the same for short and long histories.
-    row[1] = (step - last) / length;
+    row[1] = clock(step);
     if (seasonTerms > 0) row[2 + (step % season)] = 1;
     steps.forEach((start, j) => {
       if (step < start) row[2 + seasonTerms + j] = 1;

@@ -1,5 +1,5 @@
 import { type Design, designOf, segmentsOf } from './design.ts';
-import { dot, leastSquares } from './least-squares.ts';
+import { dot, type LeastSquares, leastSquares } from './least-squares.ts';
 import type { Observations } from './observations.ts';
 import { robustStart } from './robust-start.ts';
 import { robustWeights } from './robust-weights.ts';
@@ -17,13 +17,17 @@ export type Fit = {
   freedom: number;
 };
 
-const SEASON_PENALTIES = [0.05, 1, 4, 16, 1e6];
-const SLOPE_PENALTIES = [1e-6, 1, 1e6];
+/**
+ * Error variance over the prior variance of a coefficient: how large season and slope may be against the noise. The
+ * largest means "none"; the slope's unit is the rise over the whole past.
+ */
+const SEASON_PENALTIES = [1e6, 16, 4, 1, 0.25, 0.06];
+const SLOPE_PENALTIES = [1e6, 1, 0.1, 0.01, 0.001];
 
 /**
  * Level, slope and season by weighted least squares without the outliers, averaged over how much season and slope the
- * data support: each strength of penalty weighs by its corrected Akaike criterion, so that a season or trend that may
- * be chance counts in part and not all or nothing.
+ * data support: each pair of penalties weighs by its restricted likelihood, so that a season or trend that may be
+ * chance counts in part and not all or nothing.
  */
 export function fitSeries(observations: Observations, season: number): Fit {
   const { ys } = observations;
@@ -31,12 +35,13 @@ export function fitSeries(observations: Observations, season: number): Fit {
   const design = designOf(observations, season, steps);
   const start = robustStart(observations, season, segmentsOf(observations, steps));
   const weights = robustWeights(design, ys, start, penaltiesOf(design, 1, 1e-6));
-  const strengths = SEASON_PENALTIES.slice(design.seasonColumns.length === 0 ? -1 : 0).flatMap((seasonPenalty) =>
-    SLOPE_PENALTIES.map((slopePenalty) => [seasonPenalty, slopePenalty] as const),
+  const strengths = SEASON_PENALTIES.slice(0, design.seasonColumns.length === 0 ? 1 : undefined).flatMap(
+    (seasonPenalty) => SLOPE_PENALTIES.map((slopePenalty) => [seasonPenalty, slopePenalty] as const),
   );
   const candidates = strengths.map(([seasonPenalty, slopePenalty]) => {
-    const model = leastSquares(design.rows, ys, weights, penaltiesOf(design, seasonPenalty, slopePenalty));
-    return { model, score: criterion(design, ys, weights, model.coefficients, model.freedom) };
+    const penalties = penaltiesOf(design, seasonPenalty, slopePenalty);
+    const model = leastSquares(design.rows, ys, weights, penalties);
+    return { model, score: restrictedDeviance(model, weights, penalties) };
   });
   const best = Math.min(...candidates.map(({ score }) => score));
   const shares = candidates.map(({ score }) => Math.exp((best - score) / 2));
@@ -63,21 +68,11 @@ function penaltiesOf(design: Design, seasonPenalty: number, slopePenalty: number
   return penalties;
 }
 
-function criterion(
-  design: Design,
-  ys: Float64Array,
-  weights: Float64Array,
-  coefficients: Float64Array,
-  freedom: number,
-): number {
-  let squares = 0;
-  let count = 0;
-  ys.forEach((y, i) => {
-    const residual = y - dot(design.rows[i] as Float64Array, coefficients);
-    squares += (weights[i] as number) * residual * residual;
-    count += weights[i] as number;
-  });
-  const parameters = freedom + 1;
-  const room = Math.max(count - parameters - 1, 0.5);
-  return count * Math.log(Math.max(squares, 1e-300) / count) + (2 * parameters * count) / room;
+/** Minus twice the log likelihood with the coefficients integrated out; level and steps have no prior. */
+function restrictedDeviance(model: LeastSquares, weights: Float64Array, penalties: Float64Array): number {
+  const count = weights.reduce((total, weight) => total + weight, 0);
+  const free = penalties.filter((penalty) => penalty === 0).length;
+  const room = Math.max(count - free, 1);
+  const priors = penalties.reduce((total, penalty) => total + (penalty === 0 ? 0 : Math.log(penalty)), 0);
+  return room * Math.log(Math.max(model.squares, 1e-300) / room) + model.logDeterminant - priors;
 }

@@ -3,7 +3,8 @@ import { spreadOf } from './interval.ts';
 import { memoryOf } from './memory.ts';
 import { type Observations, observationsOf } from './observations.ts';
 import { type ForecastOptions, reasonToAbstain, requireOptions, requireValues } from './options.ts';
-import { type Scale, scalesFor } from './scale.ts';
+import { PLAIN, type Scale, scalesFor } from './scale.ts';
+import { trendClock } from './trend-clock.ts';
 
 /** One value per step ahead, in the values' unit; lower and upper hold the truth with the asked confidence. */
 export type Forecast = { mean: number[]; lower: number[]; upper: number[] };
@@ -11,21 +12,35 @@ export type Abstention = { abstained: string };
 
 type Candidate = { scale: Scale; observations: Observations; fit: Fit; badness: number };
 
-/** The logarithm must explain the values clearly better, as a wrong one makes a slope explode. */
-const LOG_MARGIN = 2;
+/** What a bent shape must be better by, in units of log likelihood: a wrong one makes a slope explode. */
+const BENT = 2;
+const STEP_PRICE = 1.5;
+/** How far the slope may rise from start to end of the past on the plain scale: e^g times. */
+const GROWTHS = [1, 2];
+/** A bend is looked for only in histories at least this long. */
+const BENT_FROM = 42;
 
-/** Both scales fitted; their mean absolute residuals compared as Laplace likelihoods in the values' own unit. */
-function bestScale(observations: Observations, season: number): Candidate {
-  const candidates = scalesFor(observations.ys).map((scale): Candidate => {
-    const scaled = { ...observations, ys: observations.ys.map(scale.to) };
-    const fit = fitSeries(scaled, season);
-    const n = observations.ys.length;
-    const meanResidual = fit.residuals.reduce((total, value) => total + Math.abs(value), 0) / n;
-    const slopes = observations.ys.reduce((total, y) => total + scale.logSlope(y), 0);
-    return { scale, observations: scaled, fit, badness: n * Math.log(Math.max(meanResidual, 1e-300)) - slopes };
-  });
-  const [plain, log] = candidates as [Candidate, Candidate?];
-  return log !== undefined && log.badness < plain.badness - LOG_MARGIN ? log : plain;
+function candidate(observed: Observations, season: number, scale: Scale, growth: number): Candidate {
+  const { ys, length } = observed;
+  const observations = { ...observed, ys: ys.map(scale.to), clock: trendClock(length, growth) };
+  const fit = fitSeries(observations, season);
+  const n = ys.length;
+  const meanResidual = fit.residuals.reduce((total, value) => total + Math.abs(value), 0) / n;
+  const slopes = ys.reduce((total, y) => total + scale.logSlope(y), 0);
+  const likelihood = -n * Math.log(Math.max(meanResidual, 1e-300)) + slopes;
+  // Steps cost as the Bayesian criterion has it, place and height: or else a curve is taken for a staircase.
+  const price = fit.steps.length * Math.log(n) * STEP_PRICE + (growth === 0 && scale === PLAIN ? 0 : BENT);
+  return { scale, observations, fit, badness: price - likelihood };
+}
+
+/** The shape of trend and scale that explains the values best, by Laplace likelihood in their own unit. */
+function bestShape(observed: Observations, season: number): Candidate {
+  const growths = observed.ys.length >= BENT_FROM ? GROWTHS : [];
+  const candidates = [
+    ...scalesFor(observed.ys).map((scale) => candidate(observed, season, scale, 0)),
+    ...growths.map((growth) => candidate(observed, season, PLAIN, growth)),
+  ];
+  return candidates.reduce((best, other) => (other.badness < best.badness ? other : best));
 }
 
 function boundsOf(ys: Float64Array, asked: ForecastOptions['bounds']): { lower: number; upper: number } {
@@ -52,7 +67,7 @@ export function forecast(ys: ArrayLike<number | null>, options: ForecastOptions)
   const abstained = reasonToAbstain(observed.ys.length, options.season);
   if (abstained !== undefined) return { abstained };
 
-  const { scale, observations, fit } = bestScale(observed, options.season);
+  const { scale, observations, fit } = bestShape(observed, options.season);
   const spread = spreadOf(fit.residuals, fit.freedom, options.confidence);
   const memory = memoryOf(observations, fit.residuals, fit.freedom);
   // Errors that remember each other say less about the mean than as many independent ones.

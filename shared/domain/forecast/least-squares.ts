@@ -3,6 +3,9 @@ export type LeastSquares = {
   coefficients: Float64Array;
   /** Degrees of freedom used: the trace of the hat matrix, below the number of coefficients where penalties bite. */
   freedom: number;
+  /** log of the determinant of the penalised normal matrix, and the penalised sum of squares at its minimum. */
+  logDeterminant: number;
+  squares: number;
   /** Variance factor of a prediction at a row: times the error variance it is the variance of the fitted mean. */
   leverageOf(row: Float64Array): number;
   /** The coefficients that another target would get, from its products with the columns. */
@@ -84,7 +87,12 @@ export function leastSquares(
   rows.forEach((row, t) => {
     if ((weights[t] as number) > 0) freedom += (weights[t] as number) * leverageOf(row);
   });
-  return { coefficients, freedom, leverageOf, solve };
+  let squares = coefficients.reduce((total, value, j) => total + (penalties[j] as number) * value * value, 0);
+  rows.forEach((row, t) => {
+    squares += (weights[t] as number) * ((ys[t] as number) - dot(row, coefficients)) ** 2;
+  });
+  const logDeterminant = lower.reduce((total, row, j) => total + 2 * Math.log(row[j] as number), 0);
+  return { coefficients, freedom, logDeterminant, squares, leverageOf, solve };
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {

@@ -1,7 +1,11 @@
-/** A day of the past that was observed: `at` counts steps from the first value, so that missing days keep their place. */
-export type Observations = { at: Int32Array; ys: Float64Array; length: number };
+import { type TrendClock, trendClock } from './trend-clock.ts';
 
-/** @param length how many steps the past has, observed or not: the forecast begins at this step */
+/**
+ * What was observed: `at` counts steps from the first value, so that missing days keep their place; `length` is how many
+ * steps the past has, observed or not, and the forecast begins there; `clock` is the shape of the trend.
+ */
+export type Observations = { at: Int32Array; ys: Float64Array; length: number; clock: TrendClock };
+
 export function observationsOf(ys: ArrayLike<number | null>): Observations {
   const at: number[] = [];
   const values: number[] = [];
@@ -11,5 +15,5 @@ export function observationsOf(ys: ArrayLike<number | null>): Observations {
     at.push(i);
     values.push(y);
   }
-  return { at: Int32Array.from(at), ys: Float64Array.from(values), length: ys.length };
+  return { at: Int32Array.from(at), ys: Float64Array.from(values), length: ys.length, clock: trendClock(ys.length, 0) };
 }

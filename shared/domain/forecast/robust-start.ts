@@ -9,15 +9,17 @@ function median(values: readonly number[]): number {
  * Theil-Sen through pairs a whole number of seasons apart, so that the season cancels. Pairs on both sides of a known
  * step are left out. At most some 30,000 pairs are taken, evenly by distance.
  */
-function seasonFreeSlope({ at, ys }: Observations, season: number, segmentOf: Int32Array): number {
+function seasonFreeSlope({ at, ys, clock }: Observations, season: number, segmentOf: Int32Array): number {
   const slopes: number[] = [];
+  const times = Array.from(at, clock);
   const pairs = (at.length * at.length) / (2 * season);
   const stride = Math.max(1, Math.ceil(pairs / 30_000));
   for (let i = 0; i < at.length; i++) {
     for (let j = i - 1, met = 0; j >= 0; j--) {
       const run = (at[i] as number) - (at[j] as number);
       if (run % season !== 0 || segmentOf[i] !== segmentOf[j]) continue;
-      if (met++ % stride === 0) slopes.push(((ys[i] as number) - (ys[j] as number)) / run);
+      if (met++ % stride === 0)
+        slopes.push(((ys[i] as number) - (ys[j] as number)) / ((times[i] as number) - (times[j] as number)));
     }
   }
   return slopes.length < 3 ? 0 : median(slopes);
@@ -25,9 +27,9 @@ function seasonFreeSlope({ at, ys }: Observations, season: number, segmentOf: In
 
 /** A first fit that no outlier moves: slope, then level of each segment and weekday terms by medians in turn. */
 export function robustStart(observations: Observations, season: number, segmentOf: Int32Array): Float64Array {
-  const { at, ys } = observations;
+  const { at, ys, clock } = observations;
   const slope = seasonFreeSlope(observations, season, segmentOf);
-  const rest = Float64Array.from(ys, (y, i) => y - slope * (at[i] as number));
+  const rest = Float64Array.from(ys, (y, i) => y - slope * clock(at[i] as number));
   for (let round = 0; round < 3; round++) {
     subtractMedians(rest, segmentOf);
     if (season > 1)
