@@ -22,20 +22,20 @@ export const add: BinaryOperator = (left, right, frame, at) => {
   if (left instanceof Uint) return right instanceof Uint ? uintOf(left.value + right.value, at) : undefined;
   if (Array.isArray(left)) return Array.isArray(right) ? joinLists(left, right, frame) : undefined;
   if (left instanceof Uint8Array) return right instanceof Uint8Array ? joinBytes(left, right, frame) : undefined;
-  if (left instanceof Timestamp) return right instanceof Duration ? moved(left, right.nanos, at) : undefined;
+  if (left instanceof Timestamp) return right instanceof Duration ? moved(left, right.nanos, frame, at) : undefined;
   if (left instanceof Duration) {
     if (right instanceof Duration) return durationOf(left.nanos + right.nanos, at);
-    return right instanceof Timestamp ? moved(right, left.nanos, at) : undefined;
+    return right instanceof Timestamp ? moved(right, left.nanos, frame, at) : undefined;
   }
   return undefined;
 };
 
-export const subtract: BinaryOperator = (left, right, _frame, at) => {
+export const subtract: BinaryOperator = (left, right, frame, at) => {
   if (typeof left === 'number') return typeof right === 'number' ? left - right : undefined;
   if (typeof left === 'bigint') return typeof right === 'bigint' ? intOf(left - right, at) : undefined;
   if (left instanceof Uint) return right instanceof Uint ? uintOf(left.value - right.value, at) : undefined;
   if (left instanceof Timestamp) {
-    if (right instanceof Duration) return moved(left, -right.nanos, at);
+    if (right instanceof Duration) return moved(left, -right.nanos, frame, at);
     return right instanceof Timestamp ? durationOf(span(left, right), at) : undefined;
   }
   if (left instanceof Duration) return right instanceof Duration ? durationOf(left.nanos - right.nanos, at) : undefined;
@@ -104,7 +104,8 @@ function span(left: Timestamp, right: Timestamp): bigint {
   return BigInt(left.seconds - right.seconds) * BigInt(NANOS) + BigInt(left.nanos - right.nanos);
 }
 
-function moved(instant: Timestamp, nanos: bigint, at: number): Value {
+function moved(instant: Timestamp, nanos: bigint, frame: Frame, at: number): Value {
+  frame.spend(5);
   const sum = instantNanos(instant) + nanos;
   const rest = Number(((sum % BigInt(NANOS)) + BigInt(NANOS)) % BigInt(NANOS));
   return timestampOf(Number((sum - BigInt(rest)) / BigInt(NANOS)), rest, at);

@@ -116,10 +116,14 @@ function listThunk(elements: readonly Thunk[]): Thunk {
   };
 }
 
+/** An entry of a map costs this much more than the nodes that make it. */
+const ENTRY_STEPS = 3;
+
 function mapThunk(entries: readonly (readonly [Thunk, Thunk])[], at: number): Thunk {
   return (frame) => {
     const map = new Map<Value, Value>();
     const seen = new Set<string>();
+    frame.spend(entries.length * ENTRY_STEPS);
     for (const [readKey, readValue] of entries) {
       const key = readKey(frame);
       if (key instanceof Fault) return key;

@@ -9,54 +9,41 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 const TRUE_TEXTS = ['true', 'True', 'TRUE', 't', '1'];
 const FALSE_TEXTS = ['false', 'False', 'FALSE', 'f', '0'];
 
+/** A conversion; `from` lists the types it takes. Reading a text or bytes is paid for by the unit. */
+function conversion(
+  name: string,
+  from: readonly string[],
+  convert: (value: Value, at: number) => Value | undefined,
+): LibraryFunction {
+  const overloads = from.map((type) => `(${type}) ${name}`);
+  return fn(name, overloads, (frame, at, [value]) => {
+    const isLong = typeof value === 'string' || value instanceof Uint8Array;
+    frame.spend(isLong ? 10 + value.length * STEPS_PER_UNIT : 5);
+    return value === undefined ? undefined : convert(value, at);
+  });
+}
+
+/** Durations and numbers of many digits took 60 ns a unit. */
+const STEPS_PER_UNIT = 2;
+
 /** Type conversions. A refused text is not repeated in the fault: it may come from a document. */
 export const CONVERSIONS: readonly LibraryFunction[] = [
-  fn(
-    'int',
-    ['(int) int', '(uint) int', '(double) int', '(string) int', '(timestamp) int', '(duration) int'],
-    (_frame, at, [value]) => toInt(value as Value, at),
-  ),
-  fn('uint', ['(uint) uint', '(int) uint', '(double) uint', '(string) uint'], (_frame, at, [value]) =>
-    toUint(value as Value, at),
-  ),
-  fn('double', ['(double) double', '(int) double', '(uint) double', '(string) double'], (_frame, at, [value]) =>
-    toDouble(value as Value, at),
-  ),
-  fn('bool', ['(bool) bool', '(string) bool'], (_frame, at, [value]) => toBool(value as Value, at)),
-  fn(
-    'string',
-    [
-      '(string) string',
-      '(bool) string',
-      '(int) string',
-      '(uint) string',
-      '(double) string',
-      '(bytes) string',
-      '(timestamp) string',
-      '(duration) string',
-    ],
-    (frame, at, [value]) => {
-      if (value instanceof Uint8Array) frame.spendOn(value.length);
-      return toText(value as Value, at);
-    },
-  ),
-  fn('bytes', ['(bytes) bytes', '(string) bytes'], (frame, _at, [value]) => {
-    if (value instanceof Uint8Array) return value;
-    if (typeof value !== 'string') return undefined;
-    frame.spendOn(value.length);
-    return new TextEncoder().encode(value);
-  }),
-  fn('timestamp', ['(timestamp) timestamp', '(string) timestamp', '(int) timestamp'], (frame, at, [value]) => {
-    frame.spend(20);
-    return toTimestamp(value as Value, at);
-  }),
-  fn('duration', ['(duration) duration', '(string) duration', '(int) duration'], (frame, at, [value]) => {
-    frame.spend(20);
-    return toDuration(value as Value, at);
-  }),
+  conversion('int', ['int', 'uint', 'double', 'string', 'timestamp', 'duration'], toInt),
+  conversion('uint', ['uint', 'int', 'double', 'string'], toUint),
+  conversion('double', ['double', 'int', 'uint', 'string'], toDouble),
+  conversion('bool', ['bool', 'string'], toBool),
+  conversion('string', ['string', 'bool', 'int', 'uint', 'double', 'bytes', 'timestamp', 'duration'], toText),
+  conversion('bytes', ['bytes', 'string'], toBytes),
+  conversion('timestamp', ['timestamp', 'string', 'int'], toTimestamp),
+  conversion('duration', ['duration', 'string', 'int'], toDuration),
   fn('type', ['(any) type'], (_frame, _at, [value]) => new TypeValue(typeName(value))),
   fn('dyn', ['(any) any'], (_frame, _at, [value]) => value),
 ];
+
+function toBytes(value: Value): Value | undefined {
+  if (value instanceof Uint8Array) return value;
+  return typeof value === 'string' ? new TextEncoder().encode(value) : undefined;
+}
 
 function toInt(value: Value, at: number): Value | undefined {
   if (typeof value === 'bigint') return value;

@@ -26,6 +26,9 @@ import { Duration, isPlainRecord, NANOS, Timestamp, TypeValue, Uint, type Value 
  * that are already computed, never a whole expression, because that evaluator counts no steps.
  */
 type Expr = Parameters<typeof plan>[1];
+const DELEGATE_STEPS = 300;
+/** Formatting a fraction makes a new number format each time: 40 us. */
+const FRACTION_STEPS = 2_000;
 type Planned = (bindings: Record<string, CelInput>) => unknown;
 
 const environment = celEnv({ funcs: [...strings] });
@@ -37,6 +40,9 @@ const argument = (i: number): Expr =>
 
 /** Calls a method of the library; the first value is its target. */
 export function delegateCall(name: string, args: readonly Value[], frame: Frame, at: number): Value | undefined {
+  const [target] = args;
+  if (typeof target === 'string')
+    frame.spend(target.length * 2 + (target.match(/%[.\d]*f/g)?.length ?? 0) * FRACTION_STEPS);
   const key = `${name}/${args.length}`;
   const call = planned.get(key) ?? planCall(key, name, args.length);
   return run(call, args, frame, at);
@@ -64,6 +70,7 @@ export function planMessage(typeName: string, fields: readonly string[], contain
 }
 
 export function run(call: Planned, args: readonly Value[], frame: Frame, at: number): Value {
+  frame.spend(DELEGATE_STEPS);
   try {
     const bindings = Object.fromEntries(args.map((arg, i) => [`a${i}`, outward(arg, frame, 0)]));
     const result = call(bindings);
@@ -93,7 +100,7 @@ function outward(value: Value, frame: Frame, depth: number): CelInput {
   if (Array.isArray(value)) return value.map((element) => outward(admit(element, 0), frame, depth + 1));
   if (value instanceof TypeValue) return typeNamed(value.name);
   if (value instanceof Map || isPlainRecord(value)) {
-    const entries = keysOf(value).map((key) => {
+    const entries = keysOf(value, frame).map((key) => {
       return [outward(key, frame, depth), outward(readKey(value, key, frame, 0), frame, depth + 1)] as const;
     });
     return new Map(entries) as CelInput;

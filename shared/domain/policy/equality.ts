@@ -44,7 +44,7 @@ export function isMap(value: Value): value is ReadonlyMap<unknown, unknown> | Re
 
 function equalLists(left: readonly unknown[], right: readonly unknown[], frame: Frame, depth: number): boolean {
   if (left.length !== right.length) return false;
-  frame.spend(left.length);
+  frame.spend(left.length * 2);
   return left.every((element, i) => equal(admit(element, 0), admit(right[i], 0), frame, depth + 1));
 }
 
@@ -54,8 +54,8 @@ function equalMaps(
   frame: Frame,
   depth: number,
 ): boolean {
-  if (mapSize(left) !== mapSize(right)) return false;
-  for (const key of keysOf(left)) {
+  if (mapSize(left, frame) !== mapSize(right, frame)) return false;
+  for (const key of keysOf(left, frame)) {
     frame.spend(1);
     if (!hasKey(right, key, frame)) return false;
     const other = readKey(right, key, frame, 0);

@@ -40,9 +40,7 @@ function elementsOf(range: Value, frame: Frame, at: number): readonly unknown[] 
   if (Array.isArray(range)) return range;
   if (range instanceof Fault) return range;
   if (!isMap(range)) return new Fault('no-such-overload', `a ${typeName(range)} has no elements`, at);
-  const keys = keysOf(range);
-  frame.spendOn(keys.length);
-  return keys;
+  return keysOf(range, frame);
 }
 
 function quantifier({ range, body, slot, weight, at }: MacroParts, name: 'all' | 'exists'): Thunk {

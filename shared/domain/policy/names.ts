@@ -16,13 +16,13 @@ export function nameThunk(name: string, at: number, scope: Scope): Thunk {
   const { container, variables } = scope.environment;
   const names = candidates(container, name);
   const declared = variables?.get(name);
-  if (declared === undefined || declared.kind === 'any') return (frame) => bound(frame, names, at);
-  return (frame) => coerce(bound(frame, names, at), declared, name, frame, at);
-}
-
-function bound(frame: Frame, names: readonly string[], at: number): Value {
-  const found = find(frame, names, at);
-  return found === undefined ? new Fault('unknown-variable', `no variable ${names.at(-1)}`, at) : found;
+  const missing = new Fault('unknown-variable', `no variable ${name}`, at);
+  const bound = (frame: Frame): Value => {
+    const found = find(frame, names, at);
+    return found === undefined ? missing : found;
+  };
+  if (declared === undefined || declared.kind === 'any') return bound;
+  return (frame) => coerce(bound(frame), declared, name, frame, at);
 }
 
 function find(frame: Frame, names: readonly string[], at: number): Value | undefined {

@@ -23,7 +23,8 @@ export function parsePolicy(source: string): Node {
 
 function parseSource(source: string): Parsed {
   try {
-    return parse(source);
+    // The parser wants a line's end after a comment, even after the last.
+    return parse(`${source}\n`);
   } catch (error) {
     const offset = (error as { location?: { start?: { offset?: number } } }).location?.start?.offset;
     const reason = error instanceof Error ? error.message.replace(/^<input>:\d+:\d+: /, '') : 'not CEL';

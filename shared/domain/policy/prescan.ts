@@ -30,7 +30,7 @@ export function prescan(source: string): void {
     const char = source[i] as string;
     const level = levels[levels.length - 1] as Level;
     if ('([{'.includes(char)) {
-      if (afterOperand) level.selects += 1;
+      if (char === '[' && afterOperand) level.selects += 1;
       levels.push(newLevel());
       afterOperand = false;
     } else if (')]}'.includes(char)) {

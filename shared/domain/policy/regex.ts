@@ -10,8 +10,8 @@ import { patternInstructions } from './pattern-size.ts';
  * states is kept small: with RE2JS's own 8 MiB it spends up to 200 ns a unit on building states it never sees again.
  */
 const STATE_TABLE_BYTES = 32_768;
-/** Text units x instructions that one step pays for: a million steps take about 60 ms at most. */
-const UNITS_PER_STEP = 3;
+/** Text units x instructions that one step pays for: a million steps take about 50 ms at most. */
+const UNITS_PER_STEP = 2;
 /** Compiling: 15 us a unit measured, and 200 us for each class of Unicode letters or scripts. */
 const STEPS_PER_PATTERN_UNIT = 100;
 const STEPS_PER_UNICODE_CLASS = 3_000;

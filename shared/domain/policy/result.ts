@@ -29,7 +29,7 @@ export function outward(value: Value, frame: Frame, depth = 0): unknown {
   }
   if (Array.isArray(value)) return value.map((element) => outward(admit(element, 0), frame, depth + 1));
   if (value instanceof Fault || !isMap(value)) return value;
-  const entries = keysOf(value).map((key) => {
+  const entries = keysOf(value, frame).map((key) => {
     return [outward(key, frame), outward(readKey(value, key, frame, 0), frame, depth + 1)] as const;
   });
   return isPlainRecord(value) ? Object.fromEntries(entries as [string, unknown][]) : new Map(entries);

@@ -6,21 +6,17 @@ import { equal, isMap } from './equality.ts';
 import type { Frame } from './frame.ts';
 import { fn, type LibraryFunction, method } from './library.ts';
 import { hasKey, isKey, mapSize } from './maps.ts';
-import { codePoints, TEXT } from './text.ts';
+import { TEXT } from './text.ts';
+import { codePoints } from './text-work.ts';
 import type { Value } from './values.ts';
 
 const SIZES = ['(string) int', '(bytes) int', '(list<any>) int', '(map) int'];
 
 function size(frame: Frame, [value]: readonly Value[]): Value | undefined {
-  if (typeof value === 'string') {
-    frame.spendOn(value.length);
-    return BigInt(codePoints(value));
-  }
+  if (typeof value === 'string') return BigInt(codePoints(value, frame));
   if (value instanceof Uint8Array || Array.isArray(value)) return BigInt(value.length);
   if (value === undefined || !isMap(value)) return undefined;
-  const entries = mapSize(value);
-  frame.spendOn(entries);
-  return BigInt(entries);
+  return BigInt(mapSize(value, frame));
 }
 
 /** `element in list` and `key in map`. */

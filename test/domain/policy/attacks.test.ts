@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compilePolicy, PolicyBudget, PolicyError } from '../../../shared/domain/policy/index.ts';
+import { ATTACKS } from '../../bench/policy-attacks.ts';
+
+for (const { name, expression, bindings, ends } of ATTACKS) {
+  const how = typeof ends === 'string' ? `ends with ${ends}` : 'comes to nothing';
+  test(`${name}: ${how}`, () => {
+    const run = () => compilePolicy(expression)(bindings ?? {});
+    if (typeof ends !== 'string') {
+      assert.deepEqual(run(), ends.value);
+      return;
+    }
+    assert.throws(run, (error) => error instanceof PolicyError && error.code === ends);
+  });
+}
+
+test('running out of steps cannot be absorbed by ||, all or exists', () => {
+  const bindings = { l: Array.from({ length: 1001 }, (_, i) => BigInt(i)) };
+  const endless = 'l.all(a, l.all(b, a + b >= 0))';
+  for (const expression of [
+    `${endless} || true`,
+    `true == (${endless} || true)`,
+    `[1].exists(x, ${endless} || true)`,
+  ]) {
+    assert.throws(() => compilePolicy(expression)(bindings), { code: 'budget' });
+  }
+});
+
+test('calls that share a budget end when it is used up, and each takes from it what it spent', () => {
+  const policy = compilePolicy('l.all(a, a >= 0)');
+  const bindings = { l: Array.from({ length: 100 }, (_, i) => BigInt(i)) };
+  const budget = new PolicyBudget(1_000);
+  assert.equal(policy(bindings, budget), true);
+  const spent = 1_000 - budget.remaining;
+  assert.ok(spent >= 300 && spent <= 600, `one call spent ${spent}`);
+  assert.throws(() => {
+    for (let i = 0; i < 10; i += 1) policy(bindings, budget);
+  }, /budget/);
+  assert.equal(budget.remaining, 0);
+});
+
+test('the same call takes the same steps whatever ran before it', () => {
+  const policy = compilePolicy('s.matches(p)');
+  const spend = () => {
+    const budget = new PolicyBudget();
+    policy({ s: 'abc', p: 'b[c-x]{3}' }, budget);
+    return budget.remaining;
+  };
+  assert.equal(spend(), spend());
+});
+
+test('what is just inside the limits runs', () => {
+  assert.equal(compilePolicy(`${'('.repeat(64)}1${')'.repeat(64)}`)(), 1n);
+  assert.equal(compilePolicy(`${'!'.repeat(64)}true`)(), true);
+  assert.equal(compilePolicy(Array(64).fill('1').join('+'))(), 64n);
+  assert.equal(compilePolicy(Array(300).fill('false').join('||'))(), false);
+  assert.equal(compilePolicy(`'${'('.repeat(100)}' == r"${'['.repeat(100)}" // ${'('.repeat(100)}`)(), false);
+  assert.equal((compilePolicy(`'${'a'.repeat(4094)}'`)() as string).length, 4094);
+});
