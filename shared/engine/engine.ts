@@ -10,6 +10,7 @@ import type { Log } from '../ports/log.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import type { Publisher } from '../ports/publisher.ts';
+import type { OwedReport } from './outbox.ts';
 
 export type Phase = PhaseDefinition<PortMap>;
 
@@ -35,6 +36,8 @@ export interface Engine {
   /** On a real cloud the first day waits for a person. */
   readonly holdAtGenesis: boolean;
   readonly limits: Limits;
+  /** The weekly review's report, where that phase is composed in. */
+  readonly writeWeeklyReport?: (engine: Engine, owed: OwedReport) => Promise<void>;
   /** Aborts when the process is asked to go: checkpoint, release the lease, continue elsewhere. */
   readonly draining: AbortSignal;
 }

@@ -43,7 +43,8 @@ export const checkSchedules = defineOperation({
   },
 });
 
-const prefixOf = (environment: string): string => (environment === 'production' ? 'highnoon-' : `highnoon-${environment}-`);
+const prefixOf = (environment: string): string =>
+  environment === 'production' ? 'highnoon-' : `highnoon-${environment}-`;
 
 export function expectedSchedules(environment: string): Expected[] {
   const prefix = prefixOf(environment);
@@ -63,16 +64,20 @@ function compare(expected: Expected, live: readonly ScheduleState[]): Observatio
   const subject = `schedules/${expected.name}`;
   const job = live.find(({ name }) => name === expected.name);
   const remedy = 'apply the infrastructure again, and find out who changed the schedule by hand';
-  if (job === undefined) return [fails({ code: 'missing', subject, message: `there is no schedule ${expected.name}`, remedy })];
+  if (job === undefined)
+    return [fails({ code: 'missing', subject, message: `there is no schedule ${expected.name}`, remedy })];
   const findings: Observation[] = [];
   const differs = (code: string, what: string, is: string | null, want: string) => {
     findings.push(fails({ code, subject, message: `${what} is ${is ?? 'absent'}; the catalog says ${want}`, remedy }));
   };
   if (job.cron !== expected.cron) differs('other-cron', 'its cron', job.cron, expected.cron);
-  if (job.timeZone !== expected.timeZone && !(isUtc(job.timeZone) && isUtc(expected.timeZone))) differs('other-zone', 'its time zone', job.timeZone, expected.timeZone);
+  if (job.timeZone !== expected.timeZone && !(isUtc(job.timeZone) && isUtc(expected.timeZone)))
+    differs('other-zone', 'its time zone', job.timeZone, expected.timeZone);
   if (job.topic !== expected.name) differs('other-topic', 'its topic', job.topic, expected.name);
-  if (expected.body !== null && canonical(job.body) !== expected.body) differs('other-body', 'its body', job.body, expected.body);
-  if (job.state === 'unknown') return [...findings, unknown({ code: 'unknown-state', subject, message: 'its state cannot be told', remedy })];
+  if (expected.body !== null && canonical(job.body) !== expected.body)
+    differs('other-body', 'its body', job.body, expected.body);
+  if (job.state === 'unknown')
+    return [...findings, unknown({ code: 'unknown-state', subject, message: 'its state cannot be told', remedy })];
   if (job.state !== 'enabled') differs(job.state, 'it', job.state, 'enabled');
   return findings;
 }
@@ -94,8 +99,21 @@ function surplus(expected: readonly Expected[], live: readonly ScheduleState[]):
   // Another environment of the same project has names of its own behind the same first word.
   const phases = catalog.phases.map(({ name }) => name);
   return extra
-    .filter(({ name }) => !phases.some((phase) => name.endsWith(`-${phase}`) && !known.has(name) && name.split('-').length > `highnoon-${phase}`.split('-').length))
+    .filter(
+      ({ name }) =>
+        !phases.some(
+          (phase) =>
+            name.endsWith(`-${phase}`) &&
+            !known.has(name) &&
+            name.split('-').length > `highnoon-${phase}`.split('-').length,
+        ),
+    )
     .map(({ name }) =>
-      fails({ code: 'surplus', subject: `schedules/${name}`, message: `${name} is not in the catalog`, remedy: 'delete it, or find out what it starts' }),
+      fails({
+        code: 'surplus',
+        subject: `schedules/${name}`,
+        message: `${name} is not in the catalog`,
+        remedy: 'delete it, or find out what it starts',
+      }),
     );
 }

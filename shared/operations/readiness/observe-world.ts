@@ -16,8 +16,15 @@ export interface Observed {
  * Everything that the go ticket binds, as it is now. The same look serves T-30, which writes it down, and noon, which
  * compares: what is not looked at here is not bound.
  */
-export async function observeWorld(context: ContextOf<'datasets' | 'objects' | 'repositories' | 'services'>, ticketed?: Bindings): Promise<Observed> {
-  const parts = [await observeRepositories(context, { ticketed }), await observeDatasets(context), await observeServices(context)];
+export async function observeWorld(
+  context: ContextOf<'datasets' | 'objects' | 'repositories' | 'services'>,
+  ticketed?: Bindings,
+): Promise<Observed> {
+  const parts = [
+    await observeRepositories(context, { ticketed }),
+    await observeDatasets(context),
+    await observeServices(context),
+  ];
   const own: Record<string, Json> = { configuration: context.pins.configuration, code: context.pins.code };
   return {
     bindings: Object.assign(own, ...parts.map(({ bindings }) => bindings)) as Bindings,

@@ -21,11 +21,20 @@ export const proveRollback = defineOperation({
   timeoutSeconds: 120,
   async run(context) {
     const good = context.lastKnownGood;
-    const parts = [await proveRepositoryRollback(context), await proveServices(context, good), await proveDatasets(context, good)];
+    const parts = [
+      await proveRepositoryRollback(context),
+      await proveServices(context, good),
+      await proveDatasets(context, good),
+    ];
     const findings = parts.flatMap((part) => part.findings);
     if (good === undefined) {
       findings.push(
-        noted({ code: 'genesis', subject: 'last-known-good', message: 'no last known good is stored yet: this day adopts what it finds', remedy: 'nothing to do' }),
+        noted({
+          code: 'genesis',
+          subject: 'last-known-good',
+          message: 'no last known good is stored yet: this day adopts what it finds',
+          remedy: 'nothing to do',
+        }),
       );
     }
     return result(
@@ -43,8 +52,21 @@ async function proveServices(context: Context, good: Revision | undefined): Prom
     const subject = `services/${service}/${revision}`;
     try {
       const state = await context.ports.services.revision(service, revision, context.signal);
-      evidence.push({ subject, request: `revision ${revision} of ${service}`, observedAt: context.now(), value: state.image });
-      if (!state.ready) findings.push(fails({ code: 'not-ready', subject, message: `${revision} is not ready to serve`, remedy: 'make it ready, or deploy it again' }));
+      evidence.push({
+        subject,
+        request: `revision ${revision} of ${service}`,
+        observedAt: context.now(),
+        value: state.image,
+      });
+      if (!state.ready)
+        findings.push(
+          fails({
+            code: 'not-ready',
+            subject,
+            message: `${revision} is not ready to serve`,
+            remedy: 'make it ready, or deploy it again',
+          }),
+        );
     } catch (error) {
       findings.push(cannotTell(error, subject, `the revision to return to, ${revision}, cannot be looked at`));
     }
@@ -60,9 +82,25 @@ async function proveDatasets(context: Context, good: Revision | undefined): Prom
     if (version === null || version === undefined) continue;
     const subject = `datasets/${dataset.name}/${version}`;
     try {
-      const exists = await context.ports.datasets.exists(dataset, version, context.signal);
-      evidence.push({ subject, request: `version ${version} of ${dataset.name}`, observedAt: context.now(), value: exists });
-      if (!exists) findings.push(fails({ code: 'missing', subject, message: `version ${version} of ${dataset.name} is gone`, remedy: 'restore it from the backup, or adopt a new last known good' }));
+      const manifest = await context.ports.datasets.manifest(dataset, version, context.signal);
+      const changed =
+        manifest === undefined ? [] : await context.ports.datasets.changedParts(dataset, version, context.signal);
+      const request = `manifest and parts of version ${version} of ${dataset.name}`;
+      evidence.push({ subject, request, observedAt: context.now(), value: manifest?.parts.length ?? null });
+      const remedy = 'restore it from the backup, or adopt a new last known good';
+      if (manifest === undefined)
+        findings.push(
+          fails({ code: 'missing', subject, message: `version ${version} of ${dataset.name} is gone`, remedy }),
+        );
+      if (changed.length > 0)
+        findings.push(
+          fails({
+            code: 'changed',
+            subject,
+            message: `${changed.length} parts of the version are gone or were written again`,
+            remedy,
+          }),
+        );
     } catch (error) {
       findings.push(cannotTell(error, subject, `the version to return to, ${version}, cannot be looked at`));
     }

@@ -1,4 +1,4 @@
-import { type Observation, result, unknown, fails } from '../../domain/finding.ts';
+import { fails, type Observation, result, unknown } from '../../domain/finding.ts';
 import { digestOf } from '../../domain/json.ts';
 import type { Revision } from '../../domain/revision.ts';
 import type { Bindings } from '../../domain/ticket.ts';
@@ -18,11 +18,19 @@ export const reportReadiness = defineOperation({
   timeoutSeconds: 120,
   async run(context) {
     const observed = await observeWorld(context);
-    const findings: Observation[] = [...observed.findings, ...driftFromLastKnownGood(context.lastKnownGood, observed.bindings)];
+    const findings: Observation[] = [
+      ...observed.findings,
+      ...driftFromLastKnownGood(context.lastKnownGood, observed.bindings),
+    ];
     const missing = Object.keys(observed.bindings).length <= 2;
     if (missing) {
       findings.push(
-        unknown({ code: 'nothing-bound', subject: 'ticket', message: 'nothing of the world could be bound to a ticket', remedy: 'see the findings beside this one' }),
+        unknown({
+          code: 'nothing-bound',
+          subject: 'ticket',
+          message: 'nothing of the world could be bound to a ticket',
+          remedy: 'see the findings beside this one',
+        }),
       );
     }
     const evidence = {

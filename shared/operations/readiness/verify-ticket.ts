@@ -3,7 +3,8 @@ import { movedBindings, ticketFault } from '../../domain/ticket.ts';
 import { defineOperation } from '../define-operation.ts';
 import { observeWorld } from './observe-world.ts';
 
-const REMEDY = 'find out what moved it; then rerun t-30-final-check for a new ticket, and noon while the window is open';
+const REMEDY =
+  'find out what moved it; then rerun t-30-final-check for a new ticket, and noon while the window is open';
 
 /** The gate's last look: the world is what T-30 said go to. Nothing has been changed yet when it fails. */
 export const verifyTicket = defineOperation({
@@ -19,14 +20,22 @@ export const verifyTicket = defineOperation({
     // A dry-run looks before the ticket is claimed, or after it was used: it says so and goes on looking.
     if (ticket === null || (fault !== undefined && context.mode === 'run')) {
       const message = fault ?? 'there is no go ticket';
-      return { ...result([fails({ code: 'no-ticket', subject: 'ticket', message, remedy: REMEDY })], []), output: { moved: [], pins: {} } };
+      return {
+        ...result([fails({ code: 'no-ticket', subject: 'ticket', message, remedy: REMEDY })], []),
+        output: { moved: [], pins: {} },
+      };
     }
     const observed = await observeWorld(context, ticket.bindings);
     const moved = movedBindings(ticket.bindings, observed.bindings);
     const findings: Observation[] = [
       ...observed.findings,
       ...moved.map(({ name, was, is }) =>
-        fails({ code: 'moved', subject: name, message: `${name} was ${show(was)} at T-30 and is ${show(is)} now`, remedy: REMEDY }),
+        fails({
+          code: 'moved',
+          subject: name,
+          message: `${name} was ${show(was)} at T-30 and is ${show(is)} now`,
+          remedy: REMEDY,
+        }),
       ),
     ];
     const evidence = {
@@ -36,8 +45,12 @@ export const verifyTicket = defineOperation({
       value: `${Object.keys(ticket.bindings).length} bindings`,
       digest: ticket.id,
     };
-    return { ...result(findings, [...observed.evidence, evidence]), output: { moved: moved.map(({ name }) => name), pins: observed.bindings } };
+    return {
+      ...result(findings, [...observed.evidence, evidence]),
+      output: { moved: moved.map(({ name }) => name), pins: observed.bindings },
+    };
   },
 });
 
-const show = (value: unknown): string => (value === null ? 'absent' : String(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 80));
+const show = (value: unknown): string =>
+  value === null ? 'absent' : String(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 80);
