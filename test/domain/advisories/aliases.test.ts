@@ -27,6 +27,10 @@ describe('aliases', () => {
     );
   });
 
+  it('names a group by its CVE first, then by its GHSA', () => {
+    assert.deepEqual(aliasGroups([record('BIT-1', ['GHSA-1', 'CVE-1'])])[0]?.ids, ['CVE-1', 'GHSA-1', 'BIT-1']);
+  });
+
   it('does not join what is only related', () => {
     assert.equal(aliasGroups([record('A', [], ['B']), record('B')]).length, 2);
   });
