@@ -102,12 +102,12 @@ class PartCapture {
       this.#checkOrder(bytes, place, document.path);
       const isSegmentEnd = endsSegment(bytes, place.keyStart, place.keyEnd);
       if (isWaiting) {
+        this.#digest.drop(place.start);
         if (isSegmentEnd) {
           if (untilKey && this.#isPast(untilKey)) return this.#finish();
           await this.#openParent(document.path);
           isWaiting = false;
         }
-        this.#digest.drop(place.start);
         continue;
       }
       const pending = this.#compareWithParent();

@@ -7,7 +7,6 @@ import { SourceError } from './integrity-error.ts';
  * segment become 01 01 and 01 02, which keeps their order and makes the key reversible.
  */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the two characters that the key gives a meaning
 const SPECIAL = /[\u0000\u0001]/;
 
 /** Appends the key of `path` and returns how many bytes it has. */
