@@ -1,4 +1,5 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
 import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
+import { highNoonSync } from './phase.ts';
 
-cloudEvent('highNoonSync', phaseHandler('high-noon-sync'));
+cloudEvent('highNoonSync', phaseHandler(highNoonSync));

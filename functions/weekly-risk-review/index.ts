@@ -1,4 +1,5 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
 import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
+import { weeklyRiskReview } from './phase.ts';
 
-cloudEvent('weeklyRiskReview', phaseHandler('weekly-risk-review'));
+cloudEvent('weeklyRiskReview', phaseHandler(weeklyRiskReview));

@@ -18,7 +18,7 @@ import { plusSeconds } from '../domain/time.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import type { Transaction } from '../ports/documents.ts';
 import { concludeUnjudged, endExhausted } from './close-slot.ts';
-import { type Engine, pinsOf } from './engine.ts';
+import { type Engine, phaseIn, pinsOf } from './engine.ts';
 import type { Holding } from './lease.ts';
 import { type Core, paths, readCore, writeLedger } from './records.ts';
 import { transact } from './transact.ts';
@@ -169,7 +169,7 @@ async function start(
     token: lease.token,
     stretches: 1,
     publishes: 0,
-    pins: pinsOf(engine, engine.phases[slot.phase]),
+    pins: pinsOf(engine, phaseIn(engine, slot.phase)),
     underLockdown: core.lockdown.active,
     violatedBefore: core.slot?.status === 'concluded' && core.slot.verdict === 'violated',
     effectIds: [],

@@ -1,5 +1,6 @@
 import type { PhaseName } from '../domain/catalog.ts';
 import type { Configuration } from '../domain/configuration/index.ts';
+import { InvariantError } from '../domain/errors.ts';
 import { digestOf } from '../domain/json.ts';
 import type { PhaseDefinition } from '../domain/operation.ts';
 import type { Pins } from '../domain/run.ts';
@@ -23,7 +24,8 @@ export interface Engine {
   readonly publisher: Publisher;
   readonly metrics: MetricsPort;
   readonly ports: PortMap;
-  readonly phases: Readonly<Record<PhaseName, Phase>>;
+  /** Those that this process can run: a function knows its own, the command line knows all. */
+  readonly phases: Readonly<Partial<Record<PhaseName, Phase>>>;
   readonly configuration: Configuration;
   readonly configurationSha256: string;
   /** What deployment says the configuration's digest is; undefined when it does not say. */
@@ -60,6 +62,12 @@ export const LIMITS: Limits = {
   stretches: 12,
   publishes: 40,
 };
+
+export function phaseIn(engine: Engine, name: PhaseName): Phase {
+  const phase = engine.phases[name];
+  if (phase === undefined) throw new InvariantError(`phase ${name} is not composed into this process`);
+  return phase;
+}
 
 /** What a run of this phase is admitted under: the plan in words and order, the configuration, the code. */
 export function pinsOf(engine: Engine, phase: Phase): Pins {

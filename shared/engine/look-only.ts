@@ -6,7 +6,7 @@ import type { Checkpoint, SlotRecord } from '../domain/run.ts';
 import { dateOfSlot, runIdOf, type Slot } from '../domain/slot.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { worst } from '../domain/verdict.ts';
-import { type Engine, pinsOf } from './engine.ts';
+import { type Engine, phaseIn, pinsOf } from './engine.ts';
 import { readControls } from './read-controls.ts';
 import { paths } from './records.ts';
 import { runOperation } from './run-operation.ts';
@@ -40,7 +40,7 @@ export async function lookOnly(
   mode: Exclude<RunMode, 'run'>,
   runId?: string,
 ): Promise<LookResult> {
-  const phase = engine.phases[slot.phase];
+  const phase = phaseIn(engine, slot.phase);
   const [record, storedDay, lockdown, controls] = await Promise.all([
     engine.documents.get<SlotRecord>(paths.slot(slot.slotId)),
     engine.documents.get<DayRecord>(paths.day(dateOfSlot(slot))),

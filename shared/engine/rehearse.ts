@@ -2,7 +2,7 @@ import { sha256 } from '../domain/json.ts';
 import { makeSlot } from '../domain/slot.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import { readForViolation, writeViolation } from './checkpoint.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, phaseIn } from './engine.ts';
 import { type LookResult, lookOnly } from './look-only.ts';
 import { paths, writeLedger } from './records.ts';
 import { transact } from './transact.ts';
@@ -35,7 +35,7 @@ export async function rehearse(engine: Engine, trigger: Trigger): Promise<LookRe
     const findings = result.checkpoints.flatMap((checkpoint) => checkpoint.findings);
     writeViolation(
       transaction,
-      { runId: `${id}#1`, slot, phase: engine.phases[trigger.phase] },
+      { runId: `${id}#1`, slot, phase: phaseIn(engine, trigger.phase) },
       { findings },
       violation,
       [line],

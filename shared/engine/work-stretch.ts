@@ -9,7 +9,7 @@ import type { PortMap } from '../ports/port-map.ts';
 import type { Admitted } from './admit.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { effectRunner } from './effects.ts';
-import { type Engine, pinsOf } from './engine.ts';
+import { type Engine, phaseIn, pinsOf } from './engine.ts';
 import { assertHolding, LeaseKeeper } from './lease.ts';
 import { readControls } from './read-controls.ts';
 import { paths } from './records.ts';
@@ -49,7 +49,7 @@ async function openStretch(engine: Engine, grant: Granted, keeper: LeaseKeeper, 
     : [];
   return {
     engine,
-    phase: engine.phases[slot.phase],
+    phase: phaseIn(engine, slot.phase),
     mode: 'run',
     slot: { slotId: slot.slotId, phase: slot.phase, dueAt: slot.dueAt },
     attempt: running.attempt,

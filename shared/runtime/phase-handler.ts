@@ -1,6 +1,7 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import type { PhaseName } from '../domain/catalog.ts';
 import { PortError } from '../domain/errors.ts';
+import type { Phase } from '../engine/engine.ts';
 import { paths } from '../engine/records.ts';
 import { type PhaseOutcome, runPhase } from '../engine/run-phase.ts';
 import { parseEnvelope, type QuarantineRecord } from '../envelope/parse-envelope.ts';
@@ -8,9 +9,10 @@ import { answerComeBack } from './response-status.ts';
 import { type Runtime, theRuntime } from './runtime.ts';
 
 /** The CloudEvent handler of a phase. One parameter: with two, functions-framework would wait for a callback. */
-export function phaseHandler(phase: PhaseName): (event: CloudEvent<unknown>) => Promise<void> {
+export function phaseHandler(definition: Phase): (event: CloudEvent<unknown>) => Promise<void> {
   return async (event) => {
-    const runtime = await theRuntime();
+    const phase = definition.name;
+    const runtime = withPhase(await theRuntime(), definition);
     await runtime.refreshClock();
     const outcome = await handleMessage(runtime, phase, event);
     tell(runtime, phase, outcome);
@@ -18,6 +20,14 @@ export function phaseHandler(phase: PhaseName): (event: CloudEvent<unknown>) => 
       answerComeBack(outcome.detail);
       throw new PortError('engine', 'unavailable', outcome.detail);
     }
+  };
+}
+
+/** The process's runtime, able to run this phase. */
+export function withPhase(runtime: Runtime, definition: Phase): Runtime {
+  return {
+    ...runtime,
+    engine: { ...runtime.engine, phases: { ...runtime.engine.phases, [definition.name]: definition } },
   };
 }
 

@@ -2,7 +2,9 @@ import { type Observation, result, unknown } from '../../domain/finding.ts';
 import { digestOf, type Json } from '../../domain/json.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { nextHighNoon } from '../../domain/slot.ts';
+import type { Bindings } from '../../domain/ticket.ts';
 import { defineOperation } from '../define-operation.ts';
+import { familyOf, familyOr } from './revision-of.ts';
 
 /** What noon did, operation by operation, must be on record with receipts before anybody is told that it is good. */
 const REPORTED = [
@@ -58,26 +60,13 @@ export const reportHighNoon = defineOperation({
   },
 });
 
-type Part = Readonly<Record<string, Json>>;
-
 /** What the release made of the world, read off the ticket that it carried out. */
-function revisionFrom(bindings: Part): Omit<Revision, 'at' | 'runId' | 'manifest'> {
-  const text = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
-  const family = (name: string, part: string, fallback?: string) => {
-    const found: Record<string, string | null> = {};
-    for (const [binding, value] of Object.entries(bindings)) {
-      const match = new RegExp(`^${name}/(.+)/${part}$`).exec(binding);
-      if (match?.[1] === undefined) continue;
-      found[match[1]] =
-        text(value) ?? (fallback === undefined ? null : text(bindings[`${name}/${match[1]}/${fallback}`]));
-    }
-    return found;
-  };
+function revisionFrom(bindings: Bindings): Omit<Revision, 'at' | 'runId' | 'manifest'> {
   return {
     adopted: false,
-    commits: family('repositories', 'commit'),
-    datasets: family('datasets', 'staged', 'live'),
-    services: family('services', 'candidate', 'serving'),
+    commits: familyOf(bindings, 'repositories', 'commit'),
+    datasets: familyOr(bindings, 'datasets', 'staged', 'live'),
+    services: familyOr(bindings, 'services', 'candidate', 'serving'),
   };
 }
 
