@@ -32,3 +32,15 @@ resource "google_service_account_iam_member" "push_tokens" {
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = local.agents.pubsub
 }
+
+# Deploying a function takes the right to act as its account; on the project it would be the right to be anybody.
+resource "google_service_account_iam_member" "deployer" {
+  for_each = var.deployer == null ? {} : merge(
+    { for name, account in google_service_account.function : name => account.name },
+    { build = google_service_account.build.name, push = google_service_account.push.name },
+  )
+
+  service_account_id = each.value
+  role               = "roles/iam.serviceAccountUser"
+  member             = "serviceAccount:${var.deployer}"
+}

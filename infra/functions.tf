@@ -108,6 +108,7 @@ resource "google_cloudfunctions2_function" "this" {
   }
 
   depends_on = [
+    google_service_account_iam_member.deployer,
     google_artifact_registry_repository_iam_member.build,
     google_project_iam_member.build_logs,
     google_storage_bucket_iam_member.build_source,

@@ -185,6 +185,17 @@ variable "operator_members" {
   }
 }
 
+variable "deployer" {
+  description = "The address of the account that deploys: it gets the right to act as the functions' accounts, on each of them alone. Null where a person with that right applies by hand."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.deployer == null || can(regex("^[^@\\s]+@[^@\\s]+\\.iam\\.gserviceaccount\\.com$", var.deployer))
+    error_message = "deployer must be the address of a service account."
+  }
+}
+
 variable "context_bucket" {
   description = "The bucket of the context manifest, if it is not one of High Noon's own."
   type        = string

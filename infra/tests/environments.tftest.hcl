@@ -1,4 +1,20 @@
 # What differs between environments, and what an apply knows.
+# Nothing real is ever made: the runs that apply do so against mocked values.
+mock_provider "google" {
+  mock_resource "google_service_account" {
+    defaults = {
+      email  = "mock@noon-fixture.iam.gserviceaccount.com"
+      member = "serviceAccount:mock@noon-fixture.iam.gserviceaccount.com"
+      name   = "projects/noon-fixture/serviceAccounts/mock@noon-fixture.iam.gserviceaccount.com"
+    }
+  }
+  mock_data "google_project" {
+    defaults = {
+      number = "123456789012"
+    }
+  }
+}
+
 variables {
   project_id            = "noon-fixture"
   environment           = "production"

@@ -1,4 +1,7 @@
 # What a careless value does: it is refused before anything is planned.
+# Nothing real is ever made: the runs that apply do so against mocked values.
+mock_provider "google" {}
+
 variables {
   project_id            = "noon-fixture"
   environment           = "dev"

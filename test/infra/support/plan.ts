@@ -76,7 +76,10 @@ function planPlainly(args: readonly string[]): string {
     const cwd = path.join(copy, 'infra');
     writeFileSync(path.join(cwd, 'backend_override.tf'), 'terraform {\n  backend "local" {}\n}\n');
     run('terraform', ['init', '-input=false', '-no-color'], cwd);
-    run('terraform', ['plan', '-input=false', '-no-color', '-out=plan', ...args], cwd);
+    // The project is looked up, so it must be one that the caller may see.
+    const project = process.env.GOOGLE_CLOUD_PROJECT;
+    const lookup = project === undefined ? [] : [`-var=project_id=${project}`];
+    run('terraform', ['plan', '-input=false', '-no-color', '-out=plan', ...args, ...lookup], cwd);
     return run('terraform', ['show', '-json', 'plan'], cwd);
   } finally {
     rmSync(copy, { recursive: true, force: true });
