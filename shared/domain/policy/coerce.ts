@@ -1,3 +1,4 @@
+import { admit } from './admit.ts';
 import { isMap } from './equality.ts';
 import { Fault } from './errors.ts';
 import type { Frame } from './frame.ts';
@@ -79,5 +80,5 @@ function coercedList(
   if (element.kind === 'any' || element.kind === 'string' || element.kind === 'bool' || element.kind === 'map')
     return list;
   frame.spend(list.length);
-  return list.map((value) => coerce(value as Value, element, `an element of ${path}`, frame, at));
+  return list.map((value) => coerce(admit(value, at), element, `an element of ${path}`, frame, at));
 }

@@ -84,7 +84,7 @@ export function run(call: Planned, args: readonly Value[], frame: Frame, at: num
 
 /** Copies a value, paying for every part: shared parts are copied as often as they occur. */
 function outward(value: Value, frame: Frame, depth: number): CelInput {
-  frame.spend(1);
+  frame.spend(typeof value === 'object' ? 8 : 1);
   if (depth > LIMITS.valueDepth) throw new LimitReached('too-deep', `a value of more than ${LIMITS.valueDepth} levels`);
   if (typeof value === 'string') frame.spendOn(value.length);
   if (typeof value !== 'object' || value === null) return value;

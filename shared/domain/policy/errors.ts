@@ -80,7 +80,9 @@ export class LimitReached {
   }
 }
 
-function positionOf(expression: string, offset: number): PolicyPosition {
+/** The parser places an operator at the blank before it. */
+function positionOf(expression: string, from: number): PolicyPosition {
+  const offset = from + (/^\s*/.exec(expression.slice(from))?.[0].length ?? 0);
   const before = expression.slice(0, offset).split('\n');
   return { offset, line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
