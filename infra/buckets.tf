@@ -3,10 +3,10 @@ locals {
   buckets = {
     anchors   = { purpose = "anchored heads of the ledger", versions = false, archive = null, noncurrent = null }
     config    = { purpose = "configuration files by digest", versions = true, archive = null, noncurrent = null }
+    data      = { purpose = "context manifest, staged and live batches", versions = true, archive = null, noncurrent = 14 }
     reports   = { purpose = "reports of every phase", versions = true, archive = null, noncurrent = 90 }
     snapshots = { purpose = "memory snapshots", versions = true, archive = var.snapshot_archive_after_days, noncurrent = 30 }
     source    = { purpose = "archives of the functions by digest", versions = true, archive = null, noncurrent = 90 }
-    staging   = { purpose = "staged batches of the data layer", versions = true, archive = null, noncurrent = 14 }
   }
 }
 

@@ -3,20 +3,16 @@ locals {
   config_digest  = filesha256(var.config_path)
 
   environment_variables = {
-    COMPLIANCE_LEVEL          = var.compliance_level
-    GOOGLE_CLOUD_PROJECT      = var.project_id
-    HIGHNOON_ANCHORS_BUCKET   = google_storage_bucket.this["anchors"].name
-    HIGHNOON_CODE_REVISION    = var.code_revision
-    HIGHNOON_CONFIG           = "gs://${google_storage_bucket.this["config"].name}/${google_storage_bucket_object.config.name}"
-    HIGHNOON_CONFIG_SHA256    = local.config_digest
-    HIGHNOON_DATABASE         = local.database
-    HIGHNOON_ENV              = var.environment
-    HIGHNOON_REGION           = var.region
-    HIGHNOON_REPORTS_BUCKET   = google_storage_bucket.this["reports"].name
-    HIGHNOON_SNAPSHOTS_BUCKET = google_storage_bucket.this["snapshots"].name
-    HIGHNOON_STAGING_BUCKET   = google_storage_bucket.this["staging"].name
-    HIGHNOON_STORE            = "firestore"
-    SOVEREIGN_TRINITY         = join(",", var.sovereign_trinity)
+    COMPLIANCE_LEVEL        = var.compliance_level
+    GOOGLE_CLOUD_PROJECT    = var.project_id
+    HIGHNOON_ANCHORS_BUCKET = google_storage_bucket.this["anchors"].name
+    HIGHNOON_CODE_REVISION  = var.code_revision
+    HIGHNOON_CONFIG         = "gs://${google_storage_bucket.this["config"].name}/${google_storage_bucket_object.config.name}"
+    HIGHNOON_CONFIG_SHA256  = local.config_digest
+    HIGHNOON_DATABASE       = local.database
+    HIGHNOON_ENV            = var.environment
+    HIGHNOON_STORE          = "firestore"
+    SOVEREIGN_TRINITY       = join(",", var.sovereign_trinity)
   }
 
   # Memory by need: snapshots stream 256 MiB at most beside the runtime, the others hold a few documents.

@@ -17,10 +17,12 @@ locals {
     for function, topics in local.publishes : { for topic in topics : "${function}/${topic}" => { function = function, topic = topic } }
   ]...)
 
-  scratch = {
-    title       = "scratch-only"
-    description = "Recovery is rehearsed below scratch/ and nowhere else."
-    expression  = "resource.name.startsWith(\"projects/_/buckets/${var.project_id}-${local.prefix}-staging/objects/scratch/\")"
+  # Who may write where in the data bucket. Reading it all is a grant of its own, because a list has no prefix.
+  data_objects = "projects/_/buckets/${var.project_id}-${local.prefix}-data/objects"
+  data_writers = {
+    "t-90-prep"          = { title = "staged-and-context", folders = ["staged", "context"] }
+    "high-noon-sync"     = { title = "live-and-context", folders = ["live", "context"] }
+    "weekly-risk-review" = { title = "scratch", folders = ["scratch"] }
   }
 
   bucket_grants = merge(
@@ -34,10 +36,19 @@ locals {
       "anchors/weekly-risk-review"       = { bucket = "anchors", function = "weekly-risk-review", role = "roles/storage.objectViewer", condition = null }
       "snapshots/snapshot-orchestration" = { bucket = "snapshots", function = "snapshot-orchestration", role = "roles/storage.objectUser", condition = null }
       "snapshots/weekly-risk-review"     = { bucket = "snapshots", function = "weekly-risk-review", role = "roles/storage.objectViewer", condition = null }
-      "staging/t-90-prep"                = { bucket = "staging", function = "t-90-prep", role = "roles/storage.objectUser", condition = null }
-      "staging/t-30-final-check"         = { bucket = "staging", function = "t-30-final-check", role = "roles/storage.objectViewer", condition = null }
-      "staging/high-noon-sync"           = { bucket = "staging", function = "high-noon-sync", role = "roles/storage.objectViewer", condition = null }
-      "staging/weekly-risk-review"       = { bucket = "staging", function = "weekly-risk-review", role = "roles/storage.objectUser", condition = local.scratch }
+    },
+    { for name in local.phase_names : "data/${name}" => { bucket = "data", function = name, role = "roles/storage.objectViewer", condition = null } },
+    {
+      for name, write in local.data_writers : "data/${name}/write" => {
+        bucket   = "data"
+        function = name
+        role     = "roles/storage.objectUser"
+        condition = {
+          title       = write.title
+          description = "Only below ${join(" and ", write.folders)}."
+          expression  = join(" || ", [for folder in write.folders : "resource.name.startsWith(\"${local.data_objects}/${folder}/\")"])
+        }
+      }
     },
   )
 
