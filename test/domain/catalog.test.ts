@@ -294,6 +294,13 @@ describe('a catalog', () => {
     it(`${what} is refused`, () => assert.ok(spoilt(spoil).includes(expected), JSON.stringify(spoilt(spoil))));
   }
 
+  it('whose ticks are not in UTC is refused', () => {
+    const lines = spoilt((raw) => {
+      raw.services[0].timeZone = 'Europe/Berlin';
+    });
+    assert.deepEqual(lines, ['services[0].timeZone: is not UTC']);
+  });
+
   const allowed: [string, (raw: Loose) => void][] = [
     [
       'whose T-90 may start until T-30 is due',

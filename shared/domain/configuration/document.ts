@@ -16,7 +16,6 @@ export interface SourceDocument {
   offsetOf(path: Path, part: 'key' | 'value'): number | undefined;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 /** Direction overrides make a line read differently from what it says. */
 const INVISIBLE = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069]/;

@@ -1,7 +1,7 @@
 /** No secret stands in a configuration: neither as a value, nor as a key, nor in a comment. */
 import type { Path, RawMistake } from './mistake.ts';
 import { FIELD_TYPES, SECRET_ALLOWED, SECRET_REFERENCE } from './primitives.ts';
-import { eachScalar } from './raw.ts';
+import { eachScalar, entriesOf, textAt } from './raw.ts';
 import { findSecret, isSecretKey } from './secrets.ts';
 
 const ELSEWHERE = 'a reference where one is allowed; the secret itself in Secret Manager';
@@ -24,9 +24,27 @@ export function secretMistakes(tree: unknown, text: string, local: boolean): Raw
       });
     }
   });
+  mistakes.push(...settingsMistakes(tree));
   // Values have told their own; what is left stands in a comment or a key.
   if (mistakes.length === 0) mistakes.push(...secretsInText(text));
   return mistakes;
+}
+
+/** A guardrail that compares a secret setting would have to hold the secret. */
+function settingsMistakes(tree: unknown): RawMistake[] {
+  return entriesOf(tree, 'guardrails').flatMap(({ at, value }): RawMistake[] => {
+    const [field, compared] = [textAt(value, 'field'), textAt(value, 'value')];
+    if (field === undefined || compared === undefined || !isSecretKey(field) || HARMLESS.has(compared)) return [];
+    return [
+      {
+        at: [...at, 'value'],
+        value: compared,
+        secret: true,
+        message: 'is a secret written out',
+        allowed: 'a claim that needs no secret',
+      },
+    ];
+  });
 }
 
 function secretsInText(text: string): RawMistake[] {

@@ -328,6 +328,34 @@ const CASES: [string, (source: Loose) => void, string, ((source: Loose) => void)
       s.escalations.mail_from = 'noon@b.example';
     },
   ],
+  [
+    'mail without a receiver',
+    (s) => {
+      s.escalations = { mail_from: 'noon@b.example' };
+    },
+    'escalations.mail_from: has no receiver',
+    (s) => {
+      s.escalations.mail_to = ['a@b.example'];
+    },
+  ],
+  [
+    'a judged field that its evidence does not declare',
+    (s) => {
+      s.guardrails[0] = {
+        id: 'G-1',
+        title: 't',
+        check: 'max_age_days',
+        evidence: 'orders',
+        field: 'att',
+        max: 9,
+        severity: 'high',
+      };
+    },
+    'guardrails[0].field: names no field that evidence `orders` declares; did you mean `at`?',
+    (s) => {
+      s.guardrails[0].field = 'at';
+    },
+  ],
 ];
 
 describe('contradictions', () => {
@@ -341,4 +369,26 @@ describe('contradictions', () => {
       accepted(source);
     });
   }
+
+  it('are not told of what is missing: that is told once, where it is missing', () => {
+    const lines = spoilt((source) => {
+      delete source.deployment.compliance_level;
+      source.manifest_rules = { require_env: { COMPLIANCE_LEVEL: '21+' } };
+    });
+    assert.deepEqual(lines, ['deployment.compliance_level: is missing']);
+  });
+
+  it('are not told of settings, which are no fields of records', () => {
+    const source = small();
+    source.guardrails[0] = {
+      id: 'G-1',
+      title: 't',
+      check: 'config_min',
+      evidence: 'orders',
+      field: 'MIN_AGE',
+      value: 21,
+      severity: 'high',
+    };
+    accepted(source);
+  });
 });

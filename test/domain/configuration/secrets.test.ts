@@ -83,6 +83,22 @@ describe('secrets written out', () => {
     assert.ok(!told(source).includes('hunter22'));
   });
 
+  it('are refused where a guardrail would compare them', () => {
+    const source = small();
+    source.guardrails[0] = {
+      id: 'G-1',
+      title: 't',
+      check: 'config_equals',
+      evidence: 'checks',
+      field: 'SESSION_SECRET',
+      value: 'hunter22',
+      severity: 'high',
+    };
+    assert.ok(!told(source).includes('hunter22'));
+    source.guardrails[0].value = 'true';
+    accepted(source);
+  });
+
   it('do not include settings, types and references that only sound like secrets', () => {
     const source = small();
     source.manifest_rules = { require_env: { REQUIRE_TOKEN: 'true', TOKEN_TTL: '5m' } };
@@ -91,6 +107,15 @@ describe('secrets written out', () => {
     source.services[0].auth = { token: 'secret://gate' };
     source.snapshots = { encryption_key: 'secret://snapshots' };
     accepted(source);
+  });
+
+  it('are told once where they stand as a value', () => {
+    const source = small();
+    source.services[0].note = SECRETS[1]?.[1];
+    assert.deepEqual(
+      mistakesOf(source).map(({ path }) => path),
+      ['services[0].note'],
+    );
   });
 
   it('are refused in escaped form', () => {
