@@ -1,12 +1,19 @@
+import { UsageError } from '../errors.ts';
 import { LimitReached } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { PlainRecord, Timestamp, Value } from './values.ts';
+
+/** A limit must be a number that steps can exceed: with NaN nothing would ever end. */
+export function stepsOf(limit: number): number {
+  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= LIMITS.stepsInAll) return limit;
+  throw new UsageError(`a limit of ${limit} steps; allowed are whole numbers from 1 to ${LIMITS.stepsInAll}`);
+}
 
 /** Steps that several calls may take together, for example all rules over one document. */
 export class PolicyBudget {
   remaining: number;
   constructor(steps: number = LIMITS.stepsInAll) {
-    this.remaining = steps;
+    this.remaining = stepsOf(steps);
   }
 }
 

@@ -25,6 +25,7 @@ export function outward(value: Value, frame: Frame, depth = 0): unknown {
   frame.spend(COPY_STEPS);
   if (depth > LIMITS.valueDepth) throw new LimitReached('too-deep', `a value of more than ${LIMITS.valueDepth} levels`);
   if (value instanceof Uint) return value.value;
+  if (value instanceof Uint8Array) return copiedBytes(value, frame);
   if (value instanceof Timestamp) return time('google.protobuf.Timestamp', BigInt(value.seconds), value.nanos);
   if (value instanceof Duration) {
     const nanos = Number(value.nanos % BigInt(NANOS));
@@ -36,6 +37,12 @@ export function outward(value: Value, frame: Frame, depth = 0): unknown {
     return [outward(key, frame), outward(readKey(value, key, frame, 0), frame, depth + 1)] as const;
   });
   return isPlainRecord(value) ? Object.fromEntries(entries as [string, unknown][]) : new Map(entries);
+}
+
+/** A literal's bytes belong to the compiled expression, which the caller must not be able to change. */
+function copiedBytes(bytes: Uint8Array, frame: Frame): Uint8Array {
+  frame.spendOn(bytes.length);
+  return Uint8Array.from(bytes);
 }
 
 function time($typeName: TimeResult['$typeName'], seconds: bigint, nanos: number): TimeResult {

@@ -58,3 +58,10 @@ test('what is just inside the limits runs', () => {
   assert.equal(compilePolicy(`'${'('.repeat(100)}' == r"${'['.repeat(100)}" // ${'('.repeat(100)}`)(), false);
   assert.equal((compilePolicy(`'${'a'.repeat(4094)}'`)() as string).length, 4094);
 });
+
+test('a limit that steps could never exceed is refused', () => {
+  for (const limit of [Number.NaN, Number.POSITIVE_INFINITY, 0, -1, 1.5, 10_000_001]) {
+    assert.throws(() => new PolicyBudget(limit), { name: 'UsageError' });
+    assert.throws(() => compilePolicy('true', { maxSteps: limit }), { name: 'UsageError' });
+  }
+});

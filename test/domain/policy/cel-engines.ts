@@ -17,8 +17,8 @@ import { isMessage, type Message } from '@bufbuild/protobuf';
 import { isReflectMessage } from '@bufbuild/protobuf/reflect';
 import { DurationSchema, TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { PolicyError } from '../../../shared/domain/policy/errors.ts';
-import { compileRaw } from '../../../shared/domain/policy/index.ts';
 import { durationText, timestampText } from '../../../shared/domain/policy/instants.ts';
+import { compileRaw } from '../../../shared/domain/policy/program.ts';
 import { Duration, isPlainRecord, Timestamp, TypeValue, Uint } from '../../../shared/domain/policy/values.ts';
 import { bindingsOf, made, registry } from './cel-cases.ts';
 

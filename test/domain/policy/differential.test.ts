@@ -4,7 +4,7 @@ import { type CelInput, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import fc from 'fast-check';
 import { PolicyError } from '../../../shared/domain/policy/errors.ts';
-import { compileRaw } from '../../../shared/domain/policy/index.ts';
+import { compileRaw } from '../../../shared/domain/policy/program.ts';
 import { show } from './cel-engines.ts';
 
 const BINDINGS = {
