@@ -1,0 +1,269 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { evolveDataset } from '../snapshots/support/evolve-dataset.ts';
+
+/*
+ * Snapshots beside restic on the same documents in one run, encryption on in both:
+ *
+ *   node test/bench/snapshots.bench.ts [--documents N] [--rounds N] [--quick] [--large N] [--tool PATH] [--json]
+ *
+ * Processor time is that of the whole process, start-up and reading the documents included. --quick leaves out the 28
+ * snapshots; --large N captures that many documents too, for its memory. restic comes from Debian (0.14).
+ */
+
+const { values } = parseArgs({
+  options: {
+    documents: { type: 'string', default: '200000' },
+    rounds: { type: 'string', default: '3' },
+    quick: { type: 'boolean', default: false },
+    large: { type: 'string' },
+    tool: { type: 'string', default: resolve(import.meta.dirname, '../../../shared/tools/snapshot-dataset.mjs') },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const SNAPSHOTS = 28;
+const MIB = 1024 * 1024;
+const work = mkdtempSync(join(tmpdir(), 'highnoon-snapshots-'));
+const workerPath = join(work, 'worker.mjs');
+
+interface Cost {
+  /** User and system time, seconds. */
+  readonly cpu: number;
+  readonly wall: number;
+  /** Peak resident bytes. */
+  readonly memory: number;
+}
+
+interface Row {
+  readonly what: string;
+  readonly ours: string;
+  readonly restic: string;
+  readonly figure: number;
+  readonly limit: number;
+  readonly isReached: boolean;
+}
+
+/** Runs a command under bash's `time`, watching its peak memory. */
+async function measure(command: readonly string[], env: Record<string, string>, cwd: string): Promise<Cost> {
+  const script = 'TIMEFORMAT="%U %S %R"; time "$@"';
+  const child = spawn('bash', ['-c', script, 'bash', ...command], { env: { ...process.env, ...env }, cwd });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  child.stderr.on('data', (data) => {
+    errors += data;
+  });
+  let memory = 0;
+  const watch = setInterval(() => {
+    memory = Math.max(memory, peakOfChild(child.pid ?? 0));
+  }, 15);
+  const code = await new Promise((done) => child.on('close', done));
+  clearInterval(watch);
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${errors}`);
+  const [user = 0, system = 0, wall = 0] = (errors.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+  return { cpu: user + system, wall, memory: Number(output.trim().split('\n').at(-1)) || memory };
+}
+
+function peakOfChild(parent: number): number {
+  try {
+    const child = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ')[0];
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function weigh(path: string): number {
+  if (!existsSync(path)) return 0;
+  const info = statSync(path);
+  return info.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + weigh(join(path, name)), 0) : info.size;
+}
+
+const median = (costs: readonly Cost[], of: (cost: Cost) => number) =>
+  costs.map(of).sort((a, b) => a - b)[costs.length >> 1] ?? Number.NaN;
+
+const at = (n: number) => new Date(Date.UTC(2026, 10, 23) + n * 6 * 3_600_000).toISOString();
+const ours = (act: string, data: string, moment = '') =>
+  measure([process.execPath, workerPath, act, join(work, 'ours'), data, moment], {}, work);
+const restic = (...args: string[]) =>
+  measure(['restic', '-q', '--no-cache', '-r', join(work, 'restic'), ...args], { RESTIC_PASSWORD: 'bench' }, work);
+
+/** Both back up a folder of the same name, so that restic knows its own parent. */
+async function backUp(version: string, n: number): Promise<{ ours: Cost; restic: Cost }> {
+  const current = join(work, 'current');
+  renameSync(version, current);
+  try {
+    return { restic: await restic('backup', 'current'), ours: await ours('create', current, at(n)) };
+  } finally {
+    renameSync(current, version);
+  }
+}
+
+async function reset(): Promise<void> {
+  for (const name of ['ours', 'restic']) rmSync(join(work, name), { recursive: true, force: true });
+  await restic('init');
+}
+
+function makeDataset(name: string, documents: string, seed: string): string {
+  const folder = join(work, name);
+  execFileSync(process.execPath, [values.tool, folder, documents, seed], { stdio: 'ignore' });
+  rmSync(join(folder, 'v2h'), { recursive: true, force: true });
+  return folder;
+}
+
+/** Field order and the spelling of numbers aside, every document of one folder is in the other. */
+function assertSameDocuments(a: string, b: string): void {
+  const sorted = (_: string, value: unknown) =>
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : value;
+  for (const name of readdirSync(a)) {
+    const [left, right] = [a, b].map((folder) => readFileSync(join(folder, name), 'utf8').split('\n'));
+    const same =
+      left?.length === right?.length &&
+      left?.every((line, i) => line === right?.[i] || normal(line) === normal(right?.[i] ?? ''));
+    if (!same) throw new Error(`${name} was not restored equal`);
+  }
+  function normal(line: string): string {
+    return line === '' ? '' : JSON.stringify(JSON.parse(line), sorted);
+  }
+}
+
+async function main(): Promise<void> {
+  await build({
+    entryPoints: [resolve(import.meta.dirname, '../snapshots/support/bench-worker.ts')],
+    outfile: workerPath,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    logLevel: 'warning',
+  });
+  const data = makeDataset('data', values.documents, '12345');
+  const [v1, v2] = [join(data, 'v1'), join(data, 'v2u')];
+  const rows: Row[] = [];
+  const add = (what: string, mine: string, theirs: string, figure: number, limit: number) =>
+    rows.push({ what, ours: mine, restic: theirs, figure, limit, isReached: figure <= limit });
+  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  const mib = (value: number) => `${(value / MIB).toFixed(2)} MiB`;
+  const addCost = (what: string, runs: readonly { ours: Cost; restic: Cost }[], limit: number) => {
+    for (const kind of ['cpu', 'wall'] as const) {
+      const [mine, theirs] = [
+        median(
+          runs.map((run) => run.ours),
+          (cost) => cost[kind],
+        ),
+        median(
+          runs.map((run) => run.restic),
+          (cost) => cost[kind],
+        ),
+      ];
+      add(`${what}, ${kind === 'cpu' ? 'processor' : 'elapsed'}`, seconds(mine), seconds(theirs), mine / theirs, limit);
+    }
+  };
+
+  const runs: Record<'first' | 'second' | 'verify' | 'restore', { ours: Cost; restic: Cost }[]> = {
+    first: [],
+    second: [],
+    verify: [],
+    restore: [],
+  };
+  const sizes = { ours: [0, 0], restic: [0, 0] };
+  for (let round = 0; round < Number(values.rounds); round++) {
+    await reset();
+    const empty = weigh(join(work, 'restic'));
+    runs.first.push(await backUp(v1, 0));
+    sizes.ours[0] = weigh(join(work, 'ours'));
+    sizes.restic[0] = weigh(join(work, 'restic')) - empty;
+    runs.second.push(await backUp(v2, 1));
+    sizes.ours[1] = weigh(join(work, 'ours')) - (sizes.ours[0] ?? 0);
+    sizes.restic[1] = weigh(join(work, 'restic')) - empty - (sizes.restic[0] ?? 0);
+    runs.verify.push({ restic: await restic('check', '--read-data'), ours: await ours('verify', '') });
+    const into = join(work, 'restored');
+    runs.restore.push({
+      restic: await restic('restore', 'latest', '--target', join(into, 'restic')),
+      ours: await ours('restore', join(into, 'ours')),
+    });
+    assertSameDocuments(v2, join(into, 'ours'));
+    rmSync(into, { recursive: true });
+  }
+  const [first = 0, second = 0] = sizes.ours;
+  add('first snapshot, stored', mib(first), mib(sizes.restic[0] ?? 0), first / (sizes.restic[0] ?? 1), 1.1);
+  add('increment, stored (share of first)', mib(second), mib(sizes.restic[1] ?? 0), second / first, 0.02);
+  addCost('first snapshot', runs.first, 1.4);
+  addCost('second snapshot', runs.second, 1.4);
+  addCost('verify all bytes', runs.verify, 1);
+  addCost('restore', runs.restore, 1.2);
+  const peak = (list: readonly { ours: Cost }[]) => Math.max(...list.map((run) => run.ours.memory));
+  const memory = Math.max(peak(runs.first), peak(runs.second), peak(runs.verify), peak(runs.restore));
+  const theirs = Math.max(...Object.values(runs).flatMap((list) => list.map((run) => run.restic.memory)));
+  add('peak memory (MiB)', mib(memory), mib(theirs), memory / MIB, 256);
+
+  if (!values.quick) {
+    const donors = join(makeDataset('donors', String(Math.ceil(Number(values.documents) / 10)), '999'), 'v1');
+    let version = v2;
+    for (let n = 2; n < SNAPSHOTS; n++) {
+      const next = join(work, `version-${n}`);
+      evolveDataset(version, next, donors, n);
+      if (version !== v2) rmSync(version, { recursive: true });
+      await backUp(next, n);
+      version = next;
+    }
+    const [mine, other] = [weigh(join(work, 'ours')), weigh(join(work, 'restic'))];
+    const share = Number(values.documents) / 200_000;
+    add(`${SNAPSHOTS} snapshots, stored (MB)`, mib(mine), mib(other), mine / 1e6, 46 * share);
+    const check = { restic: await restic('check', '--read-data'), ours: await ours('verify', '') };
+    addCost(`verify ${SNAPSHOTS} snapshots`, [check], 1);
+    await ours('restore', join(work, 'last'));
+    assertSameDocuments(version, join(work, 'last'));
+  }
+  if (values.large) {
+    const large = makeDataset('large', values.large, '777');
+    await reset();
+    const one = await ours('create', join(large, 'v1'), at(0));
+    const two = await ours('create', join(large, 'v2u'), at(1));
+    const three = await ours('restore', join(work, 'large-restored'));
+    add(
+      `peak memory at ${values.large} documents (MiB)`,
+      mib(Math.max(one.memory, two.memory, three.memory)),
+      '',
+      Math.max(one.memory, two.memory, three.memory) / MIB,
+      256,
+    );
+  }
+  print(rows);
+}
+
+function print(rows: readonly Row[]): void {
+  if (values.json) {
+    console.log(JSON.stringify({ bench: 'snapshots', documents: Number(values.documents), rows }, null, 2));
+    return;
+  }
+  console.log(`${values.documents} documents, medians of ${values.rounds}\n`);
+  for (const row of rows) {
+    const figure = `${row.figure.toFixed(3)} (reach ${row.limit})`;
+    console.log(
+      [
+        row.what.padEnd(40),
+        row.ours.padStart(12),
+        row.restic.padStart(12),
+        figure.padStart(24),
+        row.isReached ? 'reached' : 'NOT REACHED',
+      ].join('  '),
+    );
+  }
+}
+
+mkdirSync(work, { recursive: true });
+try {
+  await main();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
