@@ -8,4 +8,4 @@ sha256sum plan functions.zip config.yaml terraform.lock.hcl revision environment
 digest=$(sha256sum manifest | cut -d ' ' -f 1)
 gcloud storage cp --no-clobber plan functions.zip config.yaml terraform.lock.hcl revision environment manifest "gs://$STATE_BUCKET/plans/$digest/"
 echo "Plan stored. To apply exactly this, after an approval:"
-echo "gcloud builds triggers run highnoon-apply --region=$REGION --sha=$REVISION --substitutions=_PLAN_DIGEST=$digest"
+echo "gcloud builds triggers run highnoon-apply --sha=$REVISION --substitutions=_PLAN_DIGEST=$digest"

@@ -1,0 +1,1 @@
+export function differences(catalog: unknown, jobs: readonly object[], prefix: string): string[];
