@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../../shared/domain/errors.ts';
+import { type Instant, isDate, parseInstant } from '../../shared/domain/time.ts';
+
+/** Options of a command: what it takes, with the help text that `highnoon help` prints. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly value?: string;
+  readonly help: string;
+}
+
+export const COMMON_OPTIONS = {
+  config: {
+    type: 'string',
+    value: 'FILE',
+    help: 'the configuration file (default: DIR/herbitrage.yaml, else the sample world)',
+  },
+  data: { type: 'string', value: 'DIR', help: 'everything local lies there (default: .highnoon)' },
+  store: { type: 'string', value: 'local|firestore', help: 'which store (default: local)' },
+  json: { type: 'boolean', help: 'one JSON document on standard output' },
+  verbose: { type: 'boolean', help: 'structured logs on standard error' },
+} as const satisfies Record<string, OptionSpec>;
+
+export interface Arguments {
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** Parses strictly: an option that the command does not have is a usage error that names what it has. */
+export function parseArguments(
+  command: string,
+  args: readonly string[],
+  own: Readonly<Record<string, OptionSpec>>,
+  positionals: { least: number; most: number },
+): Arguments {
+  const specs: Readonly<Record<string, OptionSpec>> = { ...COMMON_OPTIONS, ...own };
+  const options = Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }]));
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as typeof parsed;
+  } catch (error) {
+    const known = Object.keys(specs)
+      .map((name) => `--${name}`)
+      .join(', ');
+    throw new UsageError(`${command}: ${(error as Error).message.split('. To')[0]}; allowed are ${known}`);
+  }
+  const count = parsed.positionals.length;
+  if (count < positionals.least)
+    throw new UsageError(
+      `${command}: ${positionals.least - count} argument(s) missing; see: npm run -s highnoon -- help ${command}`,
+    );
+  if (count > positionals.most)
+    throw new UsageError(`${command}: '${parsed.positionals[positionals.most]}' is one argument too many`);
+  return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
+}
+
+export function textOption({ options }: Arguments, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export const flagOption = ({ options }: Arguments, name: string): boolean => options[name] === true;
+
+export function timeOption(args: Arguments, name: string): Instant | undefined {
+  const text = textOption(args, name);
+  if (text === undefined) return undefined;
+  const at = parseInstant(text);
+  if (at === undefined)
+    throw new UsageError(`--${name} '${text}': an RFC 3339 time such as 2026-11-24T12:00:00Z is allowed`);
+  return at;
+}
+
+export function dateOption(args: Arguments, name: string): string | undefined {
+  const text = textOption(args, name);
+  if (text !== undefined && !isDate(text))
+    throw new UsageError(`--${name} '${text}': a date such as 2026-11-24 is allowed`);
+  return text;
+}
+
+export function requiredText(args: Arguments, name: string, command: string): string {
+  const text = textOption(args, name);
+  if (text === undefined || text.trim() === '') throw new UsageError(`${command}: --${name} is needed`);
+  return text;
+}

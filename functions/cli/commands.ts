@@ -1,0 +1,23 @@
+import type { Command } from './command.ts';
+import { ACT_COMMANDS } from './commands/acts.ts';
+import { configCheckCommand } from './commands/config-check.ts';
+import { dayCommand } from './commands/day.ts';
+import { devCommand } from './commands/dev.ts';
+import { ledgerVerifyCommand } from './commands/ledger-verify.ts';
+import { nextCommand } from './commands/next.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+
+/** Every command, in the order of the help text. */
+export const COMMANDS: readonly Command[] = [
+  dayCommand,
+  runCommand,
+  nextCommand,
+  statusCommand,
+  reportCommand,
+  ...ACT_COMMANDS,
+  ledgerVerifyCommand,
+  configCheckCommand,
+  devCommand,
+];

@@ -1,0 +1,159 @@
+import { UsageError } from '../../../shared/domain/errors.ts';
+import { parseSlotId } from '../../../shared/domain/slot.ts';
+import { dateOf, isDate, parseInstant } from '../../../shared/domain/time.ts';
+import type { ActAnswer, Actor } from '../../../shared/engine/acts/act.ts';
+import { holdNoon, releaseNoon } from '../../../shared/engine/acts/hold.ts';
+import { liftLockdown, lockDown } from '../../../shared/engine/acts/lockdown.ts';
+import { grantOverride, grantWaiver } from '../../../shared/engine/acts/override.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { type Arguments, type OptionSpec, requiredText, textOption, timeOption } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+
+type Act = (engine: Engine, who: Actor, args: Arguments, reason: string) => Promise<ActAnswer>;
+
+const COMMON: Readonly<Record<string, OptionSpec>> = {
+  reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger' },
+  actor: { type: 'string', value: 'NAME', help: 'who acts (local store; in the cloud it is the verified caller)' },
+  at: { type: 'string', value: 'T', help: 'when (local store; default: where the clock of the data folder stands)' },
+};
+const SLOT: Readonly<Record<string, OptionSpec>> = {
+  slot: { type: 'string', value: 'T', help: 'the slot or date that it is about (default: today)' },
+};
+
+function actCommand(
+  name: string,
+  usage: string,
+  summary: string,
+  options: Readonly<Record<string, OptionSpec>>,
+  act: Act,
+): Command {
+  return {
+    name,
+    usage,
+    summary,
+    options: { ...COMMON, ...options },
+    positionals: { least: 0, most: 0 },
+    async run(args, output) {
+      const reason = requiredText(args, 'reason', name);
+      if (storeOption(args) === 'firestore') {
+        const { actThroughOperator } = await import('../cloud/act.ts');
+        return actThroughOperator(name, args, output);
+      }
+      const who = { name: requiredText(args, 'actor', name) };
+      const runtime = await openLocal(args, output, localTime(dataFolder(args), timeOption(args, 'at')));
+      try {
+        const answer = await act(runtime.engine, who, args, reason);
+        output.line(answer.ok ? answer.message : `REFUSED: ${answer.why}`);
+        output.document({ schema: 'highnoon.act/1', act: name, actor: who.name, ...answer });
+        return answer.ok ? 0 : 1;
+      } finally {
+        await runtime.close();
+      }
+    },
+  };
+}
+
+/** The date of `--slot`: a slot id, a time or a date; left out, the day of the clock. */
+function dateOfOption(engine: Engine, args: Arguments): string {
+  const text = textOption(args, 'slot');
+  if (text === undefined) return dateOf(engine.clock.now());
+  if (isDate(text)) return text;
+  const at = parseInstant(text) ?? parseSlotId(text)?.dueAt;
+  if (at === undefined) throw new UsageError(`--slot '${text}': a date, a time or a slot id is allowed`);
+  return dateOf(at);
+}
+
+function requiredTime(args: Arguments, name: string, command: string): string {
+  requiredText(args, name, command);
+  return timeOption(args, name) ?? '';
+}
+
+/** The id, or a time together with the operation's phase in the finding. */
+function slotIdOption(args: Arguments, command: string): string {
+  const text = requiredText(args, 'slot', command);
+  const known = parseSlotId(text)?.slotId;
+  const at = parseInstant(text);
+  const found =
+    known ??
+    (at === undefined
+      ? undefined
+      : ['t-90-prep', 't-30-final-check']
+          .map((phase) => parseSlotId(`${phase}@${at.slice(0, 16)}Z`)?.slotId)
+          .find((id) => id !== undefined));
+  if (found === undefined) throw new UsageError(`--slot '${text}': a slot of t-90-prep or t-30-final-check is allowed`);
+  return found;
+}
+
+export const ACT_COMMANDS: readonly Command[] = [
+  actCommand(
+    'hold',
+    'hold --reason TEXT [--slot T]',
+    'noon of that date waits for a person',
+    SLOT,
+    (engine, who, args, reason) => holdNoon(engine, who, { date: dateOfOption(engine, args), reason }),
+  ),
+  actCommand(
+    'release',
+    'release --reason TEXT [--slot T]',
+    'lets a held noon go, inside the launch window',
+    SLOT,
+    (engine, who, args, reason) => releaseNoon(engine, who, { date: dateOfOption(engine, args), reason }),
+  ),
+  actCommand(
+    'lockdown',
+    'lockdown --reason TEXT',
+    'blocks everything that changes anything',
+    {},
+    (engine, who, _args, reason) => lockDown(engine, who, { reason }),
+  ),
+  actCommand(
+    'unlock',
+    'unlock --reason TEXT [--epoch N]',
+    'lifts a lockdown; for a compliance cause the first act proposes and a second person completes',
+    { epoch: { type: 'string', value: 'N', help: 'the lockdown that is meant (default: the one in force)' } },
+    (engine, who, args, reason) => {
+      const text = textOption(args, 'epoch');
+      const epoch = text === undefined ? undefined : Number(text);
+      if (epoch !== undefined && !Number.isSafeInteger(epoch))
+        throw new UsageError(`--epoch '${text}': a whole number is allowed`);
+      return liftLockdown(engine, who, { reason, epoch });
+    },
+  ),
+  actCommand(
+    'override',
+    'override --slot T --finding ID --until T --reason TEXT',
+    'judges one finding of one slot as degraded in its next attempt',
+    {
+      ...SLOT,
+      finding: { type: 'string', value: 'ID', help: 'operation/subject/code, as run --json shows it' },
+      until: { type: 'string', value: 'T', help: 'when it ends' },
+    },
+    (engine, who, args, reason) =>
+      grantOverride(engine, who, {
+        slotId: slotIdOption(args, 'override'),
+        findingId: requiredText(args, 'finding', 'override'),
+        until: requiredTime(args, 'until', 'override'),
+        reason,
+      }),
+  ),
+  actCommand(
+    'waive',
+    'waive --finding GUARDRAIL --until T --reason TEXT [--records ID,ID]',
+    'a dated exception to a guardrail; a critical one takes two people',
+    {
+      finding: { type: 'string', value: 'ID', help: 'the guardrail, or a finding of it' },
+      until: { type: 'string', value: 'T', help: 'when it ends' },
+      records: { type: 'string', value: 'IDS', help: 'records it covers, separated by commas (default: all)' },
+    },
+    (engine, who, args, reason) => {
+      const finding = requiredText(args, 'finding', 'waive');
+      const known = engine.configuration.guardrails.map(({ id }) => id);
+      const guardrail = known.includes(finding)
+        ? finding
+        : (finding.split('/').find((part) => known.includes(part)) ?? finding);
+      const records = (textOption(args, 'records') ?? '').split(',').filter((id) => id !== '');
+      return grantWaiver(engine, who, { guardrail, records, until: requiredTime(args, 'until', 'waive'), reason });
+    },
+  ),
+];

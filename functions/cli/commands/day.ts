@@ -1,0 +1,122 @@
+import { systemClock } from '../../../shared/adapters/local/clock.ts';
+import { InvariantError, UsageError } from '../../../shared/domain/errors.ts';
+import type { Lockdown } from '../../../shared/domain/lockdown.ts';
+import { NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
+import { renderHighNoon } from '../../../shared/domain/report/markdown.ts';
+import type { Revision } from '../../../shared/domain/revision.ts';
+import { nextHighNoon } from '../../../shared/domain/slot.ts';
+import { dateOf } from '../../../shared/domain/time.ts';
+import { worst } from '../../../shared/domain/verdict.ts';
+import type { RunView } from '../../../shared/engine/read-run.ts';
+import { paths } from '../../../shared/engine/records.ts';
+import { readReport, reportUri } from '../../../shared/engine/write-report.ts';
+import { type LocalRuntime, playedUntil } from '../../../shared/runtime/local.ts';
+import { provideRuntime } from '../../../shared/runtime/runtime.ts';
+import { dateOption, flagOption } from '../arguments.ts';
+import type { Command, ExitCode } from '../command.ts';
+import { dataFolder, openLocal, storeOption } from '../open-runtime.ts';
+import { runLine } from '../render/run.ts';
+import { type PlayedDay, playDay } from '../serve/play-day.ts';
+import { serveFunctions } from '../serve/push-server.ts';
+
+export const dayCommand: Command = {
+  name: 'day',
+  usage: 'day [--date YYYY-MM-DD] [--serve]',
+  summary: 'one whole day on a virtual clock, through the real functions over local parts; what npm start runs',
+  options: {
+    date: { type: 'string', value: 'YYYY-MM-DD', help: 'default: the day after the last one played, else today (UTC)' },
+    serve: { type: 'boolean', help: 'afterwards serves the operator page of that day until interrupted' },
+  },
+  positionals: { least: 0, most: 0 },
+  async run(args, output) {
+    if (storeOption(args) === 'firestore')
+      throw new UsageError('day: plays a day on a virtual clock, which only --store local has');
+    const data = dataFolder(args);
+    const date = dateOption(args, 'date') ?? usualDate(data);
+    const start = startOf(data, date);
+    const runtime = await openLocal(args, output, start);
+    provideRuntime(runtime);
+    try {
+      const servers = await serveFunctions(runtime);
+      try {
+        output.progress(`playing ${date} (UTC) in ${data}`);
+        const played = await playDay(runtime, servers, date, (run) => output.progress(`  ${runLine(run)}`));
+        const view = await dayView(runtime, date, played);
+        output.line(
+          `${date}: ${view.verdict === null ? 'NOT CONCLUDED' : view.verdict.toUpperCase()} (exit code ${view.exitCode})`,
+        );
+        output.line();
+        output.line(renderHighNoon(await readReport(runtime.engine, date)));
+        output.document(view);
+        if (flagOption(args, 'serve')) await serveUntilInterrupted(servers.operator, output.progress);
+        return view.exitCode;
+      } finally {
+        await servers.close();
+      }
+    } finally {
+      provideRuntime(undefined);
+      await runtime.close();
+    }
+  },
+};
+
+const DAY_ENDS = 'T23:59:59.000Z';
+
+/** A finished day is followed by the next; one that was cut short is finished first. */
+function usualDate(data: string): string {
+  const until = playedUntil(data);
+  if (until === undefined) return dateOf(systemClock.now());
+  return until.slice(10) === DAY_ENDS ? dateOf(new Date(Date.parse(until) + 1000).toISOString()) : dateOf(until);
+}
+
+function startOf(data: string, date: string): string {
+  const until = playedUntil(data);
+  const midnight = `${date}T00:00:00.000Z`;
+  if (until === undefined || until < midnight) return midnight;
+  if (dateOf(until) === date) return until;
+  throw new UsageError(
+    `day: ${data} has been played until ${until}; --date takes ${dateOf(until)} or later, or name another --data`,
+  );
+}
+
+async function dayView(runtime: LocalRuntime, date: string, { day, runs, deadLetters }: PlayedDay) {
+  const { engine } = runtime;
+  const [lockdown, lastKnownGood] = await Promise.all([
+    engine.documents.get<Lockdown>(paths.lockdown),
+    engine.documents.get<Revision>(paths.lastKnownGood),
+  ]);
+  const judged = runs.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
+  return {
+    schema: 'highnoon.day/1' as const,
+    date,
+    verdict: judged.length === 0 ? null : worst(judged),
+    exitCode: dayExitCode(runs),
+    phases: runs,
+    ticket: day.ticket,
+    hold: day.hold,
+    lockdown: lockdown ?? NO_LOCKDOWN,
+    scrubbed: day.scrubbed,
+    lastKnownGood: lastKnownGood ?? null,
+    deadLetters,
+    nextHighNoon: nextHighNoon(`${date}T12:00:00Z`),
+    reports: {
+      markdown: reportUri(engine, date, 'high-noon-sync.md'),
+      json: reportUri(engine, date, 'high-noon-sync.json'),
+    },
+  };
+}
+
+/** A violation anywhere is 4; otherwise every run of the day must have ended well. */
+function dayExitCode(runs: readonly RunView[]): ExitCode {
+  if (runs.length === 0) throw new InvariantError('a day without a run');
+  if (runs.some(({ exitCode }) => exitCode === 4)) return 4;
+  return runs.every(({ exitCode }) => exitCode === 0) ? 0 : 1;
+}
+
+async function serveUntilInterrupted(address: string, tell: (text: string) => void): Promise<void> {
+  tell(`the operator page is at ${address} (interrupt to end)`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}

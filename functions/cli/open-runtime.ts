@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../shared/adapters/local/clock.ts';
+import { UsageError } from '../../shared/domain/errors.ts';
+import { type Instant, latest } from '../../shared/domain/time.ts';
+import { createLocalRuntime, type LocalRuntime, playedUntil } from '../../shared/runtime/local.ts';
+import { type Arguments, flagOption, textOption } from './arguments.ts';
+import type { Output } from './output.ts';
+import { PHASES } from './phases.ts';
+
+export const dataFolder = (args: Arguments): string => textOption(args, 'data') ?? '.highnoon';
+
+/** The store that the command works on; anything but the two is a usage error. */
+export function storeOption(args: Arguments): 'local' | 'firestore' {
+  const store = textOption(args, 'store') ?? 'local';
+  if (store !== 'local' && store !== 'firestore')
+    throw new UsageError(`--store '${store}': local or firestore is allowed`);
+  return store;
+}
+
+function configurationFile(args: Arguments, data: string): string | undefined {
+  const named = textOption(args, 'config');
+  if (named !== undefined) return named;
+  const own = join(data, 'herbitrage.yaml');
+  return existsSync(own) ? own : undefined;
+}
+
+/** The time a local command acts at: the one it is given, else where the folder's clock was stepped to, else now. */
+export function localTime(data: string, at: Instant | undefined): Instant {
+  return at ?? playedUntil(data) ?? systemClock.now();
+}
+
+/** A runtime over the local store, its clock standing at `at`. */
+export async function openLocal(
+  args: Arguments,
+  output: Output,
+  at: Instant,
+  data = dataFolder(args),
+): Promise<LocalRuntime> {
+  const runtime = await createLocalRuntime({
+    data,
+    configurationFile: configurationFile(args, dataFolder(args)),
+    at,
+    environment: process.env,
+    log: output.log,
+    logLeast: flagOption(args, 'verbose') ? 'DEBUG' : 'CRITICAL',
+  });
+  return { ...runtime, engine: { ...runtime.engine, phases: PHASES } };
+}
+
+export const notBefore = (data: string, at: Instant): Instant => {
+  const until = playedUntil(data);
+  return until === undefined ? at : latest(until, at);
+};

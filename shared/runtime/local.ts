@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gitRepositories } from '../adapters/git/index.ts';
+import { createHttpClient } from '../adapters/http/client.ts';
+import { SteppedClock, systemClock } from '../adapters/local/clock.ts';
+import { createLocalCredentials } from '../adapters/local/credentials.ts';
+import { LocalDocuments } from '../adapters/local/documents.ts';
+import { systemIds } from '../adapters/local/ids.ts';
+import { createLog } from '../adapters/local/log.ts';
+import { createLocalMessenger } from '../adapters/local/messenger.ts';
+import { LocalMetrics } from '../adapters/local/metrics.ts';
+import { LocalPublisher } from '../adapters/local/publisher.ts';
+import {
+  prepareSampleWorld,
+  type SampleWorld,
+  startSampleWorld,
+  writeSampleConfiguration,
+} from '../adapters/local/sample-world.ts';
+import { UsageError } from '../domain/errors.ts';
+import { type Instant, latest, parseInstant } from '../domain/time.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LogSeverity } from '../ports/log.ts';
+import { anchorsUriOf, codeRevisionOf, limitsFrom, resourceNamer } from './engine-settings.ts';
+import { loadConfiguration } from './load-configuration.ts';
+import { localPorts } from './local-ports.ts';
+import type { Runtime } from './runtime.ts';
+import { seedSampleDay } from './seed-sample-day.ts';
+import { withRepositoryCredentials, withServiceCredentials } from './with-credentials.ts';
+import { httpOfSample, repositoriesOfSample } from './with-sample-addresses.ts';
+
+export interface LocalOptions {
+  /** Everything local lies in this folder. */
+  readonly data: string;
+  readonly configurationFile?: string | undefined;
+  /** Undefined: the real clock. A time: a clock that stands there, or where the folder's own clock stands if that is later. */
+  readonly at?: Instant | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: (line: string) => void;
+  readonly logLeast?: LogSeverity;
+}
+
+export interface LocalRuntime extends Runtime {
+  readonly clock: Clock & { advanceTo(at: Instant): void };
+  readonly publisher: LocalPublisher;
+  readonly data: string;
+  /** Moves the stepped clock on, and the sample world with it. */
+  stepTo(at: Instant): Promise<void>;
+}
+
+const storeFile = (data: string): string => join(data, 'store.sqlite');
+const clockFile = (data: string): string => join(data, 'clock.json');
+
+/** Where the folder's own clock stands: the last time that was played in it. Undefined when it never was. */
+export function playedUntil(data: string): Instant | undefined {
+  const file = clockFile(data);
+  if (!existsSync(file)) return undefined;
+  const stored = JSON.parse(readFileSync(file, 'utf8')) as { now?: unknown };
+  return typeof stored.now === 'string' ? parseInstant(stored.now) : undefined;
+}
+
+/** The embedded default: the same engine, operations and functions over SQLite, a folder and, where the configuration asks for it, the sample world. */
+export async function createLocalRuntime(options: LocalOptions): Promise<LocalRuntime> {
+  const { data } = options;
+  const configurationFile = options.configurationFile ?? (await writeSampleConfiguration(data));
+  const loaded = await loadConfiguration(configurationFile, { local: true });
+  const clock = options.at === undefined ? steppless() : new SteppedClock(options.at);
+  const documents = new LocalDocuments(storeFile(data), clock);
+  const publisher = new LocalPublisher(clock, systemIds);
+  const isSample = loaded.text.includes('sample://');
+  const { configuration } = loaded;
+  const local = localPorts({ data, documents, clock, configuration });
+  const seed = async (at: Instant) => {
+    if (isSample)
+      await prepareSampleWorld(data, at, {
+        onNewDay: (morning, isFirst) => seedSampleDay({ ...local, data, configuration, documents }, morning, isFirst),
+      });
+  };
+  await seed(clock.now());
+  const world: SampleWorld | undefined = isSample
+    ? await startSampleWorld(data, clock, local.servingRevision)
+    : undefined;
+  const environment = {
+    ...sampleEnvironment(
+      isSample,
+      configuration.repositories.map(({ name }) => name),
+      configuration.deployment.compliance_level,
+      world,
+    ),
+    ...options.environment,
+  };
+  const credentials = createLocalCredentials(environment);
+  const resolve = (address: string) => world?.resolve(address);
+  const http = httpOfSample(createHttpClient({ allowLoopbackHttp: true }), resolve);
+  const repositories = repositoriesOfSample(
+    gitRepositories({ http: createHttpClient({ allowLoopbackHttp: true }) }),
+    resolve,
+  );
+  const authorised = {
+    http: withServiceCredentials(http, configuration, credentials),
+    repositories: withRepositoryCredentials(repositories, configuration, credentials),
+  };
+  const engine: Engine = {
+    clock,
+    ids: systemIds,
+    log: createLog(options.log, clock, options.logLeast ?? 'WARNING'),
+    documents,
+    publisher,
+    metrics: new LocalMetrics(documents),
+    ports: local.ports(authorised),
+    phases: {},
+    configuration,
+    configurationSha256: loaded.sha256,
+    pinnedConfigurationSha256: environment.HIGHNOON_CONFIG_SHA256,
+    codeRevision: codeRevisionOf(environment),
+    anchorsUri: anchorsUriOf(configuration),
+    environmentName: configuration.deployment.environment,
+    environment,
+    holdAtGenesis: false,
+    limits: limitsFrom(environment),
+    draining: new AbortController().signal,
+  };
+  return {
+    engine,
+    messenger: createLocalMessenger(data),
+    clock,
+    publisher,
+    data,
+    refreshClock: async () => {},
+    resourceName: resourceNamer(configuration.deployment.environment),
+    async stepTo(at) {
+      clock.advanceTo(at);
+      writeClock(data, clock.now());
+      await seed(clock.now());
+    },
+    async close() {
+      await world?.close();
+      documents.close();
+    },
+  };
+}
+
+/** A sample world is deployed rightly unless a person says otherwise in the environment. */
+function sampleEnvironment(
+  isSample: boolean,
+  repositories: readonly string[],
+  level: string,
+  world: SampleWorld | undefined,
+): Record<string, string> {
+  if (!isSample || world === undefined) return {};
+  return {
+    COMPLIANCE_LEVEL: level,
+    SOVEREIGN_TRINITY: repositories.join(','),
+    SAMPLE_GATEWAY_TOKEN: world.gatewayToken,
+  };
+}
+
+function steppless(): LocalRuntime['clock'] {
+  const refuse = (): never => {
+    throw new UsageError('the real clock cannot be stepped');
+  };
+  return { ...systemClock, advanceTo: refuse };
+}
+
+export function writeClock(data: string, now: Instant): void {
+  mkdirSync(data, { recursive: true });
+  const known = playedUntil(data);
+  const file = clockFile(data);
+  writeFileSync(`${file}.new`, `${JSON.stringify({ now: known === undefined ? now : latest(known, now) })}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+/**
+ * A copy of the data folder for a dry-run, in a temporary place: looking opens files, databases and servers, and none of
+ * that may leave a trace in the folder that is looked at.
+ */
+export async function copyForDryRun(data: string): Promise<{ readonly data: string; remove(): Promise<void> }> {
+  const copy = mkdtempSync(join(tmpdir(), 'highnoon-dry-run-'));
+  if (existsSync(data)) await cp(data, copy, { recursive: true, preserveTimestamps: true });
+  return { data: copy, remove: () => rm(copy, { recursive: true, force: true }) };
+}
