@@ -34,7 +34,7 @@ export function fitSeries(observations: Observations, season: number): Fit {
   const steps = findSteps(observations, season);
   const design = designOf(observations, season, steps);
   const start = robustStart(observations, season, segmentsOf(observations, steps));
-  const weights = robustWeights(design, ys, start, penaltiesOf(design, 1, 1e-6));
+  const weights = robustWeights(design, ys, start, penaltiesOf(design, 4, 0.1));
   const strengths = SEASON_PENALTIES.slice(0, design.seasonColumns.length === 0 ? 1 : undefined).flatMap(
     (seasonPenalty) => SLOPE_PENALTIES.map((slopePenalty) => [seasonPenalty, slopePenalty] as const),
   );

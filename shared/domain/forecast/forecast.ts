@@ -1,47 +1,13 @@
-import { type Fit, fitSeries } from './fit.ts';
 import { spreadOf } from './interval.ts';
 import { memoryOf } from './memory.ts';
-import { type Observations, observationsOf } from './observations.ts';
+import { noiseOf } from './noise.ts';
+import { observationsOf } from './observations.ts';
 import { type ForecastOptions, reasonToAbstain, requireOptions, requireValues } from './options.ts';
-import { PLAIN, type Scale, scalesFor } from './scale.ts';
-import { trendClock } from './trend-clock.ts';
+import { blend, shapesOf } from './shapes.ts';
 
 /** One value per step ahead, in the values' unit; lower and upper hold the truth with the asked confidence. */
 export type Forecast = { mean: number[]; lower: number[]; upper: number[] };
 export type Abstention = { abstained: string };
-
-type Candidate = { scale: Scale; observations: Observations; fit: Fit; badness: number };
-
-/** What a bent shape must be better by, in units of log likelihood: a wrong one makes a slope explode. */
-const BENT = 2;
-const STEP_PRICE = 1.5;
-/** How far the slope may rise from start to end of the past on the plain scale: e^g times. */
-const GROWTHS = [1, 2];
-/** A bend is looked for only in histories at least this long. */
-const BENT_FROM = 42;
-
-function candidate(observed: Observations, season: number, scale: Scale, growth: number): Candidate {
-  const { ys, length } = observed;
-  const observations = { ...observed, ys: ys.map(scale.to), clock: trendClock(length, growth) };
-  const fit = fitSeries(observations, season);
-  const n = ys.length;
-  const meanResidual = fit.residuals.reduce((total, value) => total + Math.abs(value), 0) / n;
-  const slopes = ys.reduce((total, y) => total + scale.logSlope(y), 0);
-  const likelihood = -n * Math.log(Math.max(meanResidual, 1e-300)) + slopes;
-  // Steps cost as the Bayesian criterion has it, place and height: or else a curve is taken for a staircase.
-  const price = fit.steps.length * Math.log(n) * STEP_PRICE + (growth === 0 && scale === PLAIN ? 0 : BENT);
-  return { scale, observations, fit, badness: price - likelihood };
-}
-
-/** The shape of trend and scale that explains the values best, by Laplace likelihood in their own unit. */
-function bestShape(observed: Observations, season: number): Candidate {
-  const growths = observed.ys.length >= BENT_FROM ? GROWTHS : [];
-  const candidates = [
-    ...scalesFor(observed.ys).map((scale) => candidate(observed, season, scale, 0)),
-    ...growths.map((growth) => candidate(observed, season, PLAIN, growth)),
-  ];
-  return candidates.reduce((best, other) => (other.badness < best.badness ? other : best));
-}
 
 function boundsOf(ys: Float64Array, asked: ForecastOptions['bounds']): { lower: number; upper: number } {
   if (asked !== undefined) {
@@ -67,19 +33,28 @@ export function forecast(ys: ArrayLike<number | null>, options: ForecastOptions)
   const abstained = reasonToAbstain(observed.ys.length, options.season);
   if (abstained !== undefined) return { abstained };
 
-  const { scale, observations, fit } = bestShape(observed, options.season);
-  const spread = spreadOf(fit.residuals, fit.freedom, options.confidence);
-  const memory = memoryOf(observations, fit.residuals, fit.freedom);
+  const shapes = shapesOf(observed, options.season);
+  const fitted = Float64Array.from(observed.at, (step) => blend(shapes, ({ meanAt }) => meanAt(step)));
+  const freedom = blend(shapes, (shape) => shape.freedom);
+  const noise = noiseOf(observed.ys, fitted);
+  const spread = spreadOf(noise.standardised, freedom, options.confidence);
+  const memory = memoryOf(observed, noise.standardised, freedom);
   // Errors that remember each other say less about the mean than as many independent ones.
   const sameness = (1 + memory.phi) / (1 - memory.phi);
   const bounds = boundsOf(observed.ys, options.bounds);
-  const bounded = (z: number): number => Math.min(bounds.upper, Math.max(bounds.lower, scale.from(z)));
+  const bounded = (value: number): number => Math.min(bounds.upper, Math.max(bounds.lower, value));
 
   const result: Forecast = { mean: [], lower: [], upper: [] };
   for (let ahead = 1; ahead <= options.horizon; ahead++) {
     const step = ys.length - 1 + ahead;
-    const mean = fit.meanAt(step) + memory.last * memory.phi ** ahead;
-    const widening = Math.sqrt(1 + fit.leverageAt(step) * sameness);
+    const shaped = blend(shapes, ({ meanAt }) => meanAt(step));
+    const unit = noise.unitAt(shaped);
+    const mean = shaped + unit * memory.last * memory.phi ** ahead;
+    // The shapes' disagreement is uncertainty too.
+    const disagreement = blend(shapes, ({ meanAt }) => (meanAt(step) - shaped) ** 2);
+    const leverage = blend(shapes, ({ leverageAt }) => leverageAt(step));
+    const foreign = disagreement === 0 ? 0 : disagreement / (unit * spread.sigma) ** 2;
+    const widening = unit * Math.sqrt(1 + leverage * sameness + foreign);
     result.mean.push(bounded(mean));
     result.lower.push(bounded(mean - widening * spread.below));
     result.upper.push(bounded(mean + widening * spread.above));

@@ -3,12 +3,12 @@ import { quantile } from '../statistics/quantile.ts';
 import { robustSigma } from './robust-weights.ts';
 
 /** Distances below and above the mean that hold an error with the asked confidence, one step ahead. */
-export type Spread = { below: number; above: number };
+export type Spread = { below: number; above: number /** One robust standard deviation. */; sigma: number };
 
 /** Operational errors have heavier tails than the normal's: Student's t with this many degrees of freedom is close. */
 const TAIL_FREEDOM = 4;
 /** At this many residuals their own quantiles weigh as much as the assumed tails. */
-const TRUSTED_AT = 40;
+const TRUSTED_AT = 100;
 
 /** Student's quantile by the first term of Fisher's expansion, z + (z^3 + z) / 4v. */
 function heavyQuantile(p: number): number {
@@ -25,8 +25,13 @@ export function spreadOf(residuals: Float64Array, freedom: number, confidence: n
   const n = residuals.length;
   const shrunk = Math.sqrt(n / Math.max(1, n - freedom));
   const tail = (1 - confidence) / 2;
-  const assumed = heavyQuantile(1 - tail) * robustSigma(residuals);
+  const sigma = robustSigma(residuals);
+  const assumed = heavyQuantile(1 - tail) * sigma;
   const trust = n / (n + TRUSTED_AT);
   const mixed = (own: number): number => shrunk * ((1 - trust) * assumed + trust * Math.max(0, own));
-  return { below: mixed(-quantile(residuals, tail, 8)), above: mixed(quantile(residuals, 1 - tail, 8)) };
+  return {
+    sigma: shrunk * sigma,
+    below: mixed(-quantile(residuals, tail, 8)),
+    above: mixed(quantile(residuals, 1 - tail, 8)),
+  };
 }

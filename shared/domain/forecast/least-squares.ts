@@ -83,10 +83,13 @@ export function leastSquares(
     const half = forward(lower, row);
     return half.reduce((total, value) => total + value * value, 0);
   };
-  let freedom = 0;
-  rows.forEach((row, t) => {
-    if ((weights[t] as number) > 0) freedom += (weights[t] as number) * leverageOf(row);
-  });
+  // trace(W X A^-1 X') = size - sum of penalty_j (A^-1)_jj, without a pass over the rows.
+  let freedom = size;
+  for (let j = 0; j < size; j++) {
+    const unit = new Float64Array(size);
+    unit[j] = 1;
+    freedom -= ((penalties[j] as number) + TINY) * leverageOf(unit);
+  }
   let squares = coefficients.reduce((total, value, j) => total + (penalties[j] as number) * value * value, 0);
   rows.forEach((row, t) => {
     squares += (weights[t] as number) * ((ys[t] as number) - dot(row, coefficients)) ** 2;

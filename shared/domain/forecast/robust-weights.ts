@@ -25,12 +25,15 @@ export function robustWeights(
 ): Float64Array {
   let residuals = Float64Array.from(ys, (y, i) => y - (start[i] as number));
   let weights = new Float64Array(ys.length).fill(1);
+  let freedom = 0;
   for (let round = 0; round < 6; round++) {
-    const sigma = robustSigma(residuals);
+    // A short history fitted closely shows residuals far smaller than its errors, and good values would look far out.
+    const sigma = robustSigma(residuals) * Math.sqrt(ys.length / Math.max(2, ys.length - freedom));
     if (sigma === 0) return weights;
     weights = residuals.map((residual) => (round < 3 ? huber(residual / sigma) : bisquare(residual / sigma)));
-    const { coefficients } = leastSquares(design.rows, ys, weights, penalties);
-    residuals = Float64Array.from(ys, (y, i) => y - dot(design.rows[i] as Float64Array, coefficients));
+    const model = leastSquares(design.rows, ys, weights, penalties);
+    freedom = model.freedom;
+    residuals = Float64Array.from(ys, (y, i) => y - dot(design.rows[i] as Float64Array, model.coefficients));
   }
   return weights;
 }

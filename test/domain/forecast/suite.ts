@@ -43,7 +43,7 @@ function weekOf(random: Random): number[] {
 
 /** Noise of deviation 1: mostly white, sometimes with memory or heavier tails than the normal's. */
 function noiseOf(random: Random, length: number): number[] {
-  const memory = random.chance(0.25) ? random.between(0.1, 0.5) : 0;
+  const memory = random.chance(0.1) ? random.between(0.1, 0.5) : 0;
   const isHeavy = random.chance(0.25);
   let carried = 0;
   return Array.from({ length }, () => {
@@ -58,17 +58,19 @@ function seriesOf(kind: Kind, random: Random): Series {
   const past = Math.floor(isShort ? random.between(14, 36) : random.between(60, 240));
   const length = past + HORIZON;
   const isMixed = kind === 'mixed';
+  const isRate = kind === 'rates';
   const is = (one: Kind, share: number): boolean =>
     kind === one || (isMixed && random.chance(0.5)) || random.chance(share);
 
   const noise = random.between(0.03, 0.12);
   const weekly = is('weekly', 0.8) ? noise * random.between(0.8, 4) : 0;
   const week = weekOf(random);
-  const rise = is('trend', 0.3) ? noise * random.between(0.02, 0.2) * (random.chance(0.7) ? 1 : -1) : 0;
-  const drift = Math.max(rise, -0.6 / length);
-  const growth = is('growth', 0) ? random.between(0.3, 1.5) / length : 0;
-  const outlierShare = is('outliers', 0.7) ? random.between(0.01, 0.04) : 0;
-  const steps = is('steps', 0.25) && past >= 56 ? (random.chance(0.3) ? 2 : 1) : 0;
+  const rise = is('trend', 0.5) ? noise * random.between(0.02, 0.25) * (random.chance(0.7) ? 1 : -1) : 0;
+  // A share has no room to rise for months.
+  const drift = Math.max(isRate ? rise / 5 : rise, -0.6 / length);
+  const growth = is('growth', 0) ? random.between(0.2, 1.2) / length : 0;
+  const outlierShare = is('outliers', 0.85) ? random.between(0.015, 0.05) : 0;
+  const steps = is('steps', 0.4) && past >= 56 ? (random.chance(0.3) ? 2 : 1) : 0;
   const offsets = new Array<number>(length).fill(0);
   for (let step = 0; step < steps; step++) {
     const at = Math.floor(random.between(14, past - 14));
@@ -77,14 +79,14 @@ function seriesOf(kind: Kind, random: Random): Series {
   }
 
   const scale = 10 ** random.between(0, 5);
-  const isRate = kind === 'rates';
   const rateLevel = random.chance(0.6) ? random.between(0.9, 0.995) : random.between(0.1, 0.85);
   const rateScale = Math.min(1 - rateLevel, rateLevel) * random.between(1.5, 5);
   const isNoiseGrowing = random.chance(0.5);
   const noises = noiseOf(random, length);
   const firstDay = Math.floor(random.between(0, SEASON));
-  const valueOf = (day: number, error: number): number => {
-    const base = 1 + drift * day + (offsets[day] as number) + weekly * (week[(day + firstDay) % SEASON] as number);
+  const valueAt = (day: number, error: number): number => {
+    const level = Math.max(0.3, 1 + drift * day + (offsets[day] as number));
+    const base = level + weekly * (week[(day + firstDay) % SEASON] as number);
     if (isRate) return Math.min(1, Math.max(0, rateLevel + (base + error - 1) * rateScale));
     const grown = Math.exp(growth * day);
     const value = scale * (base * grown + error * (isNoiseGrowing ? grown : 1));
@@ -94,8 +96,8 @@ function seriesOf(kind: Kind, random: Random): Series {
     const spike = random.chance(outlierShare) ? random.between(4, 14) * (random.chance(0.8) ? 1 : -1) : 0;
     return noise * (error + spike);
   });
-  const values = errors.map((error, day) => valueOf(day, error));
-  const expected = Array.from({ length: HORIZON }, (_, h) => valueOf(past + h, 0));
+  const values = errors.map((error, day) => valueAt(day, error));
+  const expected = Array.from({ length: HORIZON }, (_, h) => valueAt(past + h, 0));
   return { kind, past: values.slice(0, past), future: values.slice(past), expected };
 }
 

@@ -1,0 +1,70 @@
+import { fitSeries } from './fit.ts';
+import type { Observations } from './observations.ts';
+import { PLAIN, type Scale, scalesFor } from './scale.ts';
+import { trendClock } from './trend-clock.ts';
+
+/** One way in which the series may go on. */
+export type Shape = {
+  /** How much it counts; the shares of all shapes sum to 1. */
+  share: number;
+  /** In the values' unit. */
+  meanAt(step: number): number;
+  /** Variance of that mean, in units of the error variance. */
+  leverageAt(step: number): number;
+  freedom: number;
+};
+
+/** What a bent shape must be better by, in units of log likelihood: a wrong one makes a slope explode. */
+const BENT = 2;
+/** How far the slope may rise from start to end of the past on the plain scale: e^g times. */
+const GROWTHS = [1, 2];
+/** A bend is looked for only in histories at least this long. */
+const BENT_FROM = 42;
+/** Price of a step in multiples of log n: its place and its height. Or else a curve is taken for a staircase. */
+const STEP_PRICE = 1.5;
+/** Below this share a shape is left out. */
+const NEGLIGIBLE = 0.02;
+
+function shapeOf(observed: Observations, season: number, scale: Scale, growth: number): Shape & { badness: number } {
+  const { ys, length } = observed;
+  const fit = fitSeries({ ...observed, ys: ys.map(scale.to), clock: trendClock(length, growth) }, season);
+  const n = ys.length;
+  const meanResidual = fit.residuals.reduce((total, value) => total + Math.abs(value), 0) / n;
+  const slopes = ys.reduce((total, y) => total + scale.logSlope(y), 0);
+  const likelihood = -n * Math.log(Math.max(meanResidual, 1e-300)) + slopes;
+  const price = fit.steps.length * Math.log(n) * STEP_PRICE + (growth === 0 && scale === PLAIN ? 0 : BENT);
+  return {
+    share: 0,
+    badness: price - likelihood,
+    meanAt: (step) => scale.from(fit.meanAt(step)),
+    leverageAt: fit.leverageAt,
+    freedom: fit.freedom,
+  };
+}
+
+/**
+ * The shapes of trend and noise that explain the values: a straight trend, one that bends upwards, and one that is
+ * straight in logarithms, each by its Laplace likelihood in the values' own unit.
+ */
+export function shapesOf(observed: Observations, season: number): Shape[] {
+  const growths = observed.ys.length >= BENT_FROM ? GROWTHS : [];
+  const all = [
+    ...scalesFor(observed.ys).map((scale) => shapeOf(observed, season, scale, 0)),
+    ...growths.map((growth) => shapeOf(observed, season, PLAIN, growth)),
+  ];
+  const best = Math.min(...all.map(({ badness }) => badness));
+  const weighed = all.map((shape) => ({ ...shape, share: Math.exp(best - shape.badness) }));
+  const total = weighed.reduce((sum, { share }) => sum + share, 0);
+  const kept = weighed.filter(({ share }) => share >= NEGLIGIBLE * total);
+  const keptTotal = kept.reduce((sum, { share }) => sum + share, 0);
+  return kept.map(({ share, meanAt, leverageAt, freedom }) => ({
+    share: share / keptTotal,
+    meanAt,
+    leverageAt,
+    freedom,
+  }));
+}
+
+export function blend(shapes: readonly Shape[], value: (shape: Shape) => number): number {
+  return shapes.reduce((total, shape) => total + shape.share * value(shape), 0);
+}
