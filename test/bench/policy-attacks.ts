@@ -45,7 +45,7 @@ function loops(): Attack[] {
     'last indexes': 's.lastIndexOf(p)',
     blanks: 'b.trim()',
     matches: "s.matches('^a.*b$')",
-    'patterns made on the way': 's.matches(string(i) + p)',
+    'patterns made on the way': "''.matches(string(i) + p)",
   };
   const bindings = {
     l: integers,

@@ -14,7 +14,6 @@ export function equal(left: Value, right: Value, frame: Frame, depth = 0): boole
   if (left === right) return true;
   if (typeof left === 'number' || typeof left === 'bigint' || left instanceof Uint) return equalNumber(left, right);
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  frame.spend(1);
   if (depth > LIMITS.valueDepth) throw new LimitReached('too-deep', `a value of more than ${LIMITS.valueDepth} levels`);
   if (Array.isArray(left)) return Array.isArray(right) && equalLists(left, right, frame, depth);
   if (left instanceof Timestamp) {

@@ -22,7 +22,6 @@ export function patternInstructions(source: string): number {
       const repeat = /^\{(\d+)(?:,(\d*))?\}/.exec(source.slice(i, i + 16));
       const times = repeat === null ? 1 : Math.max(Number(repeat[1]), Number(repeat[2] ?? 0)) + 1;
       total += last * (times - 1);
-      last *= times;
       i += repeat === null ? 1 : repeat[0].length;
     } else {
       const end = atomEnd(source, i);

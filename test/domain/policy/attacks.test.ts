@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compilePolicy, PolicyBudget, PolicyError } from '../../../shared/domain/policy/index.ts';
+import { patternInstructions } from '../../../shared/domain/policy/pattern-size.ts';
 import { ATTACKS } from '../../bench/policy-attacks.ts';
 
 for (const { name, expression, bindings, ends } of ATTACKS) {
@@ -48,6 +49,26 @@ test('the same call takes the same steps whatever ran before it', () => {
     return budget.remaining;
   };
   assert.equal(spend(), spend());
+});
+
+test('comparing lists and maps takes steps for every element', () => {
+  const spent = (bindings: Record<string, unknown>) => {
+    const budget = new PolicyBudget();
+    assert.equal(compilePolicy('a == b')(bindings, budget), true);
+    return 10_000_000 - budget.remaining;
+  };
+  const list = Array.from({ length: 1000 }, (_, i) => BigInt(i));
+  assert.ok(spent({ a: list, b: [...list] }) >= 2_000);
+  const map = new Map(list.map((i) => [i, i]));
+  assert.ok(spent({ a: map, b: new Map(map) }) >= 2_000);
+});
+
+test('the size of a pattern is counted as it expands, not as it is written', () => {
+  assert.ok(patternInstructions('^ord-[0-9]{6}$') < 30);
+  assert.ok(patternInstructions('[[:alpha:]\\]x]{3}') < 10);
+  assert.ok(patternInstructions('(?:abcdefgh){500}') >= 4_000);
+  assert.ok(patternInstructions('(?:(?:a{10}){10}){10}') >= 1_000);
+  assert.ok(patternInstructions('(?:a{1000})'.repeat(3)) >= 3_000);
 });
 
 test('what is just inside the limits runs', () => {

@@ -65,6 +65,7 @@ test('Map, Uint8Array, null and nested records bind as what they are', () => {
 test('only own properties exist, even when Object.prototype has been changed', () => {
   const inherited = Object.create({ secret: 1 }) as Record<string, unknown>;
   assert.equal(codeOf('x.secret == 1', { x: inherited }), 'type');
+  assert.equal(codeOf('x.a == 1', Object.create({ x: { a: 1n } }) as Record<string, unknown>), 'unknown-variable');
   Object.defineProperty(Object.prototype, 'planted', { value: true, configurable: true });
   try {
     assert.equal(evaluate('has(x.planted)', { x: {} }), false);
