@@ -177,6 +177,28 @@ export type PushRefusal =
   /** Refs are where they were expected, yet the server's own rules forbid the move (a hook, a protected branch). */
   | { readonly kind: 'forbidden'; readonly refs: readonly { readonly ref: string; readonly reason: string }[] };
 
+/** What a host knows of a repository beside its objects and refs. */
+export interface HostFacts {
+  readonly archived: boolean;
+  /** Whether the credential may write; undefined when the host does not say. */
+  readonly mayPush?: boolean;
+}
+
+/** A check that a host ran on a commit. `missing`: it is required, and nothing ever reported it. */
+export interface RequiredCheck {
+  readonly name: string;
+  readonly state: 'green' | 'red' | 'pending' | 'missing';
+}
+
+/** What the host's rules (branch protection, rule sets) let this credential do with a ref. */
+export interface RefRules {
+  readonly create: boolean;
+  readonly fastForward: boolean;
+  /** To a commit that does not descend from the present one: what a rollback does. */
+  readonly putBack: boolean;
+  readonly delete: boolean;
+}
+
 export interface RepositoriesPort {
   /** One request. `push` asks for what a writer sees and so proves the credential; default `read`. */
   listRefs(repository: Repository, options?: CallOptions & { readonly for?: 'read' | 'push' }): Promise<RefListing>;
@@ -220,4 +242,17 @@ export interface RepositoriesPort {
    * conclusion makes every earlier call that is still on its way fail.
    */
   fencedPush(repository: Repository, push: FencedPush, options?: CallOptions): Promise<PushReceipt>;
+  /** Absent where the host offers nothing but git itself: then it cannot be told. */
+  hostFacts?(repository: Repository, options?: CallOptions): Promise<HostFacts>;
+  /**
+   * Those named, or with none named those that the host requires on the branch; empty when it requires none. Absent
+   * where the host runs no checks: then it cannot be told.
+   */
+  requiredChecks?(
+    repository: Repository,
+    commit: ObjectId,
+    options: CallOptions & { readonly branch: string; readonly names: readonly string[] },
+  ): Promise<readonly RequiredCheck[]>;
+  /** Absent where the host shows no rules: then only trying tells. `ref` need not exist yet. */
+  refRules?(repository: Repository, ref: string, options?: CallOptions): Promise<RefRules>;
 }
