@@ -5,6 +5,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { LedgerHead, LedgerLine } from '../domain/ledger.ts';
 import { type Lockdown, lock } from '../domain/lockdown.ts';
 import type { GuardrailResult } from '../domain/operation.ts';
+import type { OutboxRecord, OwedReport } from '../domain/outbox.ts';
 import type { Revision } from '../domain/revision.ts';
 import {
   type AttemptRecord,
@@ -21,7 +22,7 @@ import { addOutcome, emptyTotals, TOTALS_ID, type Totals, totalPoints } from '..
 import type { Verdict } from '../domain/verdict.ts';
 import type { Transaction } from '../ports/documents.ts';
 import type { Engine } from './engine.ts';
-import { type OutboxRecord, type OwedReport, wakesAfter } from './outbox.ts';
+import { wakesAfter } from './outbox.ts';
 import { paths, writeLedger } from './records.ts';
 
 /** Everything an ending is made of; `writeConclusion` is the only place that stores one. */

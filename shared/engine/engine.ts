@@ -3,6 +3,7 @@ import type { Configuration } from '../domain/configuration/index.ts';
 import { InvariantError } from '../domain/errors.ts';
 import { digestOf } from '../domain/json.ts';
 import type { PhaseDefinition } from '../domain/operation.ts';
+import type { OwedReport } from '../domain/outbox.ts';
 import type { Pins } from '../domain/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentsPort } from '../ports/documents.ts';
@@ -11,7 +12,6 @@ import type { Log } from '../ports/log.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import type { Publisher } from '../ports/publisher.ts';
-import type { OwedReport } from './outbox.ts';
 
 export type Phase = PhaseDefinition<PortMap>;
 

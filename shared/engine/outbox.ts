@@ -1,9 +1,9 @@
-import type { PhaseName } from '../domain/catalog.ts';
 import type { DayRecord } from '../domain/day.ts';
 import { PortError } from '../domain/errors.ts';
 import type { Escalation } from '../domain/escalation.ts';
 import { gateFor } from '../domain/gate.ts';
 import type { Lockdown } from '../domain/lockdown.ts';
+import { isEmpty, type OutboxRecord, type Wake } from '../domain/outbox.ts';
 import { mergeNewest, type Point } from '../domain/points.ts';
 import { makeSlot, startClosesAt } from '../domain/slot.ts';
 import { hoursBetween, type Instant, toSeconds } from '../domain/time.ts';
@@ -11,35 +11,6 @@ import { withDeadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { paths } from './records.ts';
 import { writeReport } from './write-report.ts';
-
-/** Effects still owed after a commit: written with it, delivered after it, by this worker or by the watchdog. */
-export interface OutboxRecord {
-  readonly id: string;
-  readonly createdAt: Instant;
-  readonly points: readonly Point[];
-  /** Ids of escalations that the relay has not yet acknowledged. */
-  readonly escalations: readonly string[];
-  readonly wakes: readonly Wake[];
-  readonly reports: readonly OwedReport[];
-}
-
-export interface Wake {
-  readonly phase: PhaseName;
-  readonly dueAt: Instant;
-}
-
-export interface OwedReport {
-  readonly kind: 'high-noon' | 'readiness' | 'weekly';
-  readonly date: string;
-  readonly slotId: string;
-  readonly attempt: number;
-}
-
-export const isEmpty = (record: OutboxRecord): boolean =>
-  record.points.length === 0 &&
-  record.escalations.length === 0 &&
-  record.wakes.length === 0 &&
-  record.reports.length === 0;
 
 /** The waiting slots of a day that this state lets start, or lets conclude. */
 export function wakesAfter(day: DayRecord, lockdown: Lockdown, at: Instant): Wake[] {

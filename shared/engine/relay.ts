@@ -1,7 +1,7 @@
 import type { Escalation } from '../domain/escalation.ts';
+import { isEmpty, type OutboxRecord } from '../domain/outbox.ts';
 import type { Messenger } from '../ports/messenger.ts';
 import type { Engine } from './engine.ts';
-import { isEmpty, type OutboxRecord } from './outbox.ts';
 import { paths } from './records.ts';
 import { transact } from './transact.ts';
 

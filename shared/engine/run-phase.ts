@@ -1,4 +1,5 @@
 import type { REFUSALS } from '../domain/admission.ts';
+import type { OutboxRecord } from '../domain/outbox.ts';
 import type { ConcludedSlot, SlotRecord, WaitingSlot } from '../domain/run.ts';
 import { newestSlot, runIdOf, slotAt } from '../domain/slot.ts';
 import type { Trigger } from '../domain/trigger.ts';
@@ -7,7 +8,7 @@ import { escalateConfiguration } from './configuration-pin.ts';
 import type { Engine } from './engine.ts';
 import { LeaseLost } from './lease.ts';
 import { type LookResult, lookOnly } from './look-only.ts';
-import { deliver, type OutboxRecord } from './outbox.ts';
+import { deliver } from './outbox.ts';
 import { paths } from './records.ts';
 import { rehearse } from './rehearse.ts';
 import { workStretch } from './work-stretch.ts';

@@ -1,11 +1,11 @@
 import { type ChainPhase, type DayRecord, emptyDay, summaryOf } from '../domain/day.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
+import type { OwedReport } from '../domain/outbox.ts';
 import { type HighNoonReport, highNoonReport } from '../domain/report/high-noon.ts';
 import { renderHighNoon } from '../domain/report/markdown.ts';
 import { readinessReport, renderReadiness } from '../domain/report/readiness.ts';
 import type { AttemptRecord, Checkpoint } from '../domain/run.ts';
 import type { Engine } from './engine.ts';
-import type { OwedReport } from './outbox.ts';
 import { type OverridesRecord, paths, type WaiversRecord } from './records.ts';
 
 /** The state that a report of a date is computed from: stored outcomes and nothing else. */

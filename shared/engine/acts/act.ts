@@ -1,10 +1,11 @@
 import type { DayRecord } from '../../domain/day.ts';
 import { EMPTY_HEAD, type LedgerHead, type LedgerLine } from '../../domain/ledger.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../../domain/lockdown.ts';
+import type { OutboxRecord } from '../../domain/outbox.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Transaction } from '../../ports/documents.ts';
 import type { Engine } from '../engine.ts';
-import { deliver, type OutboxRecord, wakesAfter } from '../outbox.ts';
+import { deliver, wakesAfter } from '../outbox.ts';
 import { paths, writeLedger } from '../records.ts';
 import { transact } from '../transact.ts';
 
