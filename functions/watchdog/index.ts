@@ -1,6 +1,6 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
 import { sweep } from '../../shared/engine/sweep.ts';
-import { theRuntime } from '../../shared/runtime/runtime.ts';
+import { theRuntime } from '../../shared/runtime/the-runtime.ts';
 
 // Whatever the message says: a tick depends on what is stored and on nothing else.
 cloudEvent('watchdog', async () => {

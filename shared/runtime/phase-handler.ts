@@ -6,7 +6,8 @@ import { paths } from '../engine/records.ts';
 import { type PhaseOutcome, runPhase } from '../engine/run-phase.ts';
 import { parseEnvelope, type QuarantineRecord } from '../envelope/parse-envelope.ts';
 import { answerComeBack } from './response-status.ts';
-import { type Runtime, theRuntime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
+import { theRuntime } from './the-runtime.ts';
 
 /** The CloudEvent handler of a phase. One parameter: with two, functions-framework would wait for a callback. */
 export function phaseHandler(definition: Phase): (event: CloudEvent<unknown>) => Promise<void> {

@@ -2,7 +2,7 @@ import type { CloudEvent } from '@google-cloud/functions-framework';
 import { z } from 'zod';
 import { relay } from '../engine/relay.ts';
 import { clean } from '../envelope/parse-envelope.ts';
-import { theRuntime } from './runtime.ts';
+import { theRuntime } from './the-runtime.ts';
 
 const messageSchema = z.object({ message: z.object({ data: z.string().max(350_000) }) });
 const escalationSchema = z.object({

@@ -11,7 +11,7 @@ import type { RunView } from '../../../shared/engine/read-run.ts';
 import { paths } from '../../../shared/engine/records.ts';
 import { readReport, reportUri } from '../../../shared/engine/write-report.ts';
 import { type LocalRuntime, playedUntil } from '../../../shared/runtime/local.ts';
-import { provideRuntime } from '../../../shared/runtime/runtime.ts';
+import { provideRuntime } from '../../../shared/runtime/the-runtime.ts';
 import { dateOption, flagOption } from '../arguments.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { dataFolder, openLocal, storeOption } from '../open-runtime.ts';

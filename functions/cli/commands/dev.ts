@@ -1,6 +1,6 @@
 import { UsageError } from '../../../shared/domain/errors.ts';
 import { createLocalRuntime } from '../../../shared/runtime/local.ts';
-import { provideRuntime } from '../../../shared/runtime/runtime.ts';
+import { provideRuntime } from '../../../shared/runtime/the-runtime.ts';
 import { textOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder } from '../open-runtime.ts';

@@ -1,0 +1,20 @@
+import type { Runtime } from './runtime.ts';
+
+let current: Promise<Runtime> | undefined;
+
+/** The process's one runtime, made from its environment when the first message comes. */
+export function theRuntime(): Promise<Runtime> {
+  current ??= createFromEnvironment();
+  return current;
+}
+
+/** A process that makes its own (the command line, a test) hands it to the functions that it serves. */
+export function provideRuntime(runtime: Runtime | undefined): void {
+  current = runtime === undefined ? undefined : Promise.resolve(runtime);
+}
+
+async function createFromEnvironment(): Promise<Runtime> {
+  // Imported when needed: a function in the cloud never loads SQLite, and a local one never loads a Google client.
+  const { runtimeFromEnvironment } = await import('./from-environment.ts');
+  return runtimeFromEnvironment(process.env);
+}
