@@ -5,11 +5,26 @@ import { SourceError } from './integrity-error.ts';
 import { MAX_DECIMALS, POWERS_OF_TEN, TAG } from './value-tags.ts';
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const POINT = 0x2e;
+const MINUS = 0x2d;
+const ZERO = 0x30;
 
-/** Canonical fields as lines of JSON, written from bytes to bytes. What plain JSON cannot say is a `SourceError`. */
+/** No value takes more than this many times its canonical bytes: a decimal of 2 bytes can take 18 characters. */
+const MOST_GROWTH = 10;
+
+/**
+ * Canonical fields as lines of JSON, from bytes to bytes. What plain JSON cannot say (timestamps, bytes, references,
+ * geopoints, NaN and infinities) is a `SourceError`: a line that reads back as something else would be a loss.
+ */
 export class JsonLineWriter {
   readonly #out: ByteWriter;
   #path = '';
+  #source: Buffer = Buffer.alloc(0);
+  #from = 0;
+  #target: Buffer = Buffer.alloc(0);
+  #to = 0;
 
   /** Lines are appended to `out`. */
   constructor(out: ByteWriter) {
@@ -17,111 +32,136 @@ export class JsonLineWriter {
   }
 
   write(id: string, fields: Uint8Array): void {
-    this.#path = id;
     const out = this.#out;
-    out.append(ID_START);
+    out.text('{"_id":');
     out.text(JSON.stringify(id));
-    const reader = new ByteReader(fields);
-    this.#writeFields(reader, false);
-    out.append(LINE_END);
+    // Room for everything at once, so that no byte below has to ask for it.
+    out.reserve(fields.length * MOST_GROWTH + 16);
+    this.#path = id;
+    this.#source = Buffer.isBuffer(fields) ? fields : Buffer.from(fields.buffer, fields.byteOffset, fields.byteLength);
+    this.#from = 0;
+    this.#target = out.bytes;
+    this.#to = out.length;
+    this.#writeFields(false);
+    this.#target[this.#to++] = 0x7d;
+    this.#target[this.#to++] = 0x0a;
+    out.length = this.#to;
   }
 
-  #writeFields(reader: ByteReader, isFirst: boolean): void {
-    const out = this.#out;
-    const count = reader.varint();
-    for (let i = 0; i < count; i++) {
-      if (i > 0 || !isFirst) out.byte(0x2c);
-      this.#writeText(reader, reader.varint());
-      out.byte(0x3a);
-      this.#writeValue(reader);
+  #varint(): number {
+    const source = this.#source;
+    let byte = source[this.#from++] as number;
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    for (let scale = 0x80; byte >= 0x80; scale *= 0x80) {
+      byte = source[this.#from++] as number;
+      value += (byte & 0x7f) * scale;
+    }
+    return value;
+  }
+
+  #writeFields(isFirst: boolean): void {
+    for (let left = this.#varint(); left > 0; left--) {
+      if (!isFirst) this.#target[this.#to++] = COMMA;
+      isFirst = false;
+      this.#writeText(this.#varint());
+      this.#target[this.#to++] = 0x3a;
+      this.#writeValue();
     }
   }
 
-  #writeText(reader: ByteReader, count: number): void {
-    const out = this.#out;
-    const { bytes, at } = reader;
-    reader.skip(count);
-    for (let i = at; i < at + count; i++) {
-      const byte = bytes[i] as number;
-      if (byte >= 0x20 && byte !== QUOTE && byte !== 0x5c) continue;
-      out.text(JSON.stringify(bytes.toString('utf8', at, at + count)));
-      return;
-    }
-    out.byte(QUOTE);
-    out.appendRange(bytes, at, at + count);
-    out.byte(QUOTE);
-  }
-
-  #writeValue(reader: ByteReader): void {
-    const out = this.#out;
-    const tag = reader.bytes[reader.at] as number;
-    if (tag >= TAG.shortString) {
-      reader.at++;
-      this.#writeText(reader, tag - TAG.shortString);
-    } else if (tag === TAG.integer) {
-      reader.at++;
-      writeDigits(out, unzigzag(reader.varint()));
-    } else if (tag > TAG.decimal && tag <= TAG.decimal + MAX_DECIMALS) {
-      reader.at++;
-      writeDecimalText(out, unzigzag(reader.varint()), tag - TAG.decimal);
-    } else if (tag === TAG.map) {
-      reader.at++;
-      out.byte(0x7b);
-      this.#writeFields(reader, true);
-      out.byte(0x7d);
-    } else if (tag === TAG.array) {
-      reader.at++;
-      out.byte(0x5b);
-      const count = reader.varint();
-      for (let i = 0; i < count; i++) {
-        if (i > 0) out.byte(0x2c);
-        this.#writeValue(reader);
+  #writeText(count: number): void {
+    const source = this.#source;
+    const target = this.#target;
+    const start = this.#from;
+    const end = start + count;
+    this.#from = end;
+    let to = this.#to;
+    target[to++] = QUOTE;
+    for (let at = start; at < end; at++) {
+      const byte = source[at] as number;
+      if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH) {
+        this.#to += target.write(JSON.stringify(source.toString('utf8', start, end)), this.#to, 'utf8');
+        return;
       }
-      out.byte(0x5d);
-    } else this.#writeOther(reader);
+      target[to++] = byte;
+    }
+    target[to++] = QUOTE;
+    this.#to = to;
   }
 
-  #writeOther(reader: ByteReader): void {
+  #writeValue(): void {
+    const tag = this.#source[this.#from++] as number;
+    if (tag >= TAG.shortString) this.#writeText(tag - TAG.shortString);
+    else if (tag === TAG.integer) this.#writeDigits(unzigzag(this.#varint()));
+    else if (tag > TAG.decimal && tag <= TAG.decimal + MAX_DECIMALS)
+      this.#writeDecimal(unzigzag(this.#varint()), tag - TAG.decimal);
+    else if (tag === TAG.map) {
+      this.#target[this.#to++] = 0x7b;
+      this.#writeFields(true);
+      this.#target[this.#to++] = 0x7d;
+    } else if (tag === TAG.array) {
+      this.#target[this.#to++] = 0x5b;
+      for (let left = this.#varint(); left > 0; left--) {
+        this.#writeValue();
+        if (left > 1) this.#target[this.#to++] = COMMA;
+      }
+      this.#target[this.#to++] = 0x5d;
+    } else if (tag === TAG.true) this.#writeAscii('true');
+    else if (tag === TAG.false) this.#writeAscii('false');
+    else if (tag === TAG.null) this.#writeAscii('null');
+    else if (tag === TAG.string) this.#writeText(this.#varint());
+    else this.#writeOther();
+  }
+
+  #writeOther(): void {
+    const reader = new ByteReader(this.#source, this.#from - 1);
     const value = decodeValue(reader);
-    if ('nullValue' in value) this.#out.text('null');
-    else if ('booleanValue' in value) this.#out.text(String(value.booleanValue));
-    else if ('integerValue' in value) this.#out.text(value.integerValue);
-    else if ('stringValue' in value) this.#out.text(JSON.stringify(value.stringValue));
+    this.#from = reader.at;
+    if ('integerValue' in value) this.#writeAscii(value.integerValue);
     else if ('doubleValue' in value && Number.isFinite(value.doubleValue))
-      this.#out.text(doubleText(value.doubleValue));
+      this.#writeAscii(doubleText(value.doubleValue));
     else throw new SourceError(this.#path, `a ${Object.keys(value)[0]} has no form in plain JSON`);
   }
-}
 
-const ID_START = Buffer.from('{"_id":');
-const LINE_END = Buffer.from('}\n');
+  #writeAscii(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#target[this.#to++] = text.charCodeAt(i);
+  }
+
+  #writeDigits(value: number): void {
+    if (value < 0) this.#target[this.#to++] = MINUS;
+    const digits = Math.abs(value);
+    let count = 1;
+    for (let limit = 10; digits >= limit; limit *= 10) count++;
+    this.#writePadded(digits, count);
+  }
+
+  #writePadded(digits: number, count: number): void {
+    const target = this.#target;
+    let rest = digits;
+    for (let at = this.#to + count - 1; at >= this.#to; at--) {
+      // Below 2^31 the division is one of integers.
+      const tens = rest < 0x8000_0000 ? (rest / 10) | 0 : Math.floor(rest / 10);
+      target[at] = ZERO + rest - tens * 10;
+      rest = tens;
+    }
+    this.#to += count;
+  }
+
+  #writeDecimal(mantissa: number, decimals: number): void {
+    if (mantissa < 0) this.#target[this.#to++] = MINUS;
+    const digits = Math.abs(mantissa);
+    const power = POWERS_OF_TEN[decimals] as number;
+    const whole = Math.floor(digits / power);
+    this.#writeDigits(whole);
+    this.#target[this.#to++] = POINT;
+    this.#writePadded(digits - whole * power, decimals);
+  }
+}
 
 /** A double keeps a point or an exponent, so that it is not read back as an integer. */
 function doubleText(value: number): string {
   if (Object.is(value, -0)) return '-0.0';
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
-}
-
-function writeDigits(out: ByteWriter, value: number): void {
-  if (value < 0) out.byte(0x2d);
-  if (value > -10 && value < 10) out.byte(0x30 + Math.abs(value));
-  else out.text(String(Math.abs(value)));
-}
-
-function writeDecimalText(out: ByteWriter, mantissa: number, decimals: number): void {
-  const power = POWERS_OF_TEN[decimals] as number;
-  const digits = Math.abs(mantissa);
-  if (mantissa < 0) out.byte(0x2d);
-  const whole = Math.floor(digits / power);
-  writeDigits(out, whole);
-  out.byte(0x2e);
-  let rest = digits - whole * power;
-  out.reserve(decimals);
-  for (let at = out.length + decimals - 1; at >= out.length; at--) {
-    const tens = Math.floor(rest / 10);
-    out.bytes[at] = 0x30 + rest - tens * 10;
-    rest = tens;
-  }
-  out.length += decimals;
 }

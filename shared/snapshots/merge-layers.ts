@@ -17,12 +17,15 @@ export class MergedReader {
   #used: LayerReader[];
   /** The delta with the smallest key, or undefined at the end of all. */
   #lowest: LayerReader | undefined;
+  #lowestPrefix = 0;
   keyBytes: Buffer = Buffer.alloc(0);
   keyStart = 0;
   keyEnd = 0;
   bodyBytes: Buffer = Buffer.alloc(0);
   bodyStart = 0;
   bodyEnd = 0;
+  /** Where the whole `put` record, which ends with the body, begins in `bodyBytes`; -1 when it has to be made. */
+  recordStart = -1;
   isAtEnd = false;
 
   constructor(
@@ -84,7 +87,8 @@ export class MergedReader {
     const base = this.#base;
     const lowest = this.#lowest;
     if (!lowest) return base.isAtEnd ? this.#finish() : this.#takeBase();
-    if (!base.isAtEnd && sameOrder(base, lowest) < 0) return this.#takeBase();
+    // Four bytes decide nearly always, without a call into the runtime.
+    if (!base.isAtEnd && (prefixOf(base) < this.#lowestPrefix || sameOrder(base, lowest) < 0)) return this.#takeBase();
     return this.#takeMerged(lowest);
   }
 
@@ -95,6 +99,7 @@ export class MergedReader {
       if (!lowest || sameOrder(reader, lowest) < 0) lowest = reader;
     }
     this.#lowest = lowest;
+    if (lowest) this.#lowestPrefix = prefixOf(lowest);
   }
 
   #finish(): boolean {
@@ -116,6 +121,7 @@ export class MergedReader {
     this.bodyBytes = base.bytes;
     this.bodyStart = base.bodyStart;
     this.bodyEnd = base.bodyEnd;
+    this.recordStart = base.recordStart;
     return true;
   }
 
@@ -135,8 +141,16 @@ export class MergedReader {
     this.bodyBytes = body;
     this.bodyStart = 0;
     this.bodyEnd = body.length;
+    this.recordStart = -1;
     return true;
   }
+}
+
+/** The first four bytes of the key as a number; keys whose numbers differ sort as these do. */
+function prefixOf({ bytes, keyStart, keyEnd }: LayerReader): number {
+  let prefix = 0;
+  for (let at = keyStart; at < keyStart + 4; at++) prefix = prefix * 256 + (at < keyEnd ? (bytes[at] as number) : 0);
+  return prefix;
 }
 
 function sameOrder(a: LayerReader, b: LayerReader): number {

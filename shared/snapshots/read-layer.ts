@@ -22,6 +22,7 @@ export class LayerReader {
   #at = 0;
   /** The plain bytes of the current chunk; a view of them stays valid after the reader has moved on. */
   bytes: Buffer = Buffer.alloc(0);
+  recordStart = 0;
   keyStart = 0;
   keyEnd = 0;
   kind = 0;
@@ -64,6 +65,7 @@ export class LayerReader {
     const bytes = this.bytes;
     let at = this.#at;
     if (at >= bytes.length) return false;
+    this.recordStart = at;
     let byte = bytes[at++] as number;
     let length = byte & 0x7f;
     for (let scale = 0x80; byte >= 0x80; scale *= 0x80) {
@@ -108,7 +110,7 @@ export class LayerReader {
     }
     if (this.#ahead.length === 0) await this.#readAhead();
     const stored = this.#ahead.shift() as Buffer;
-    this.bytes = openChunk(stored, chunk, this.#keys, this.#placeOf(chunk));
+    this.bytes = openChunk(stored, chunk, this.#keys, this.#placeOf(chunk), 'authenticated');
     this.#chunk = chunk;
     this.#index++;
     this.#at = 0;

@@ -26,12 +26,7 @@ export class ListReader {
       if (isMissing(cause)) throw new IntegrityError('missing', place, 'the pack of the chunk list is gone', { cause });
       throw cause;
     }
-    const plain = openChunk(
-      stored,
-      { id: Buffer.from(ref.id, 'hex'), plainBytes: ref.plainBytes, crc: ref.crc },
-      keys,
-      place,
-    );
+    const plain = openChunk(stored, { ...ref, id: Buffer.from(ref.id, 'hex') }, keys, place, 'hashed');
     try {
       return decodeLists(plain, packName(ref.pack, this.#names), this.#names);
     } catch (cause) {

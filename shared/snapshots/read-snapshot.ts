@@ -13,7 +13,7 @@ import { MergedReader } from './merge-layers.ts';
 import { endsSegment } from './name-keys.ts';
 import { manifestUri } from './object-names.ts';
 import { ListReader } from './read-lists.ts';
-import { readDocument } from './record-format.ts';
+import { RECORD, readDocument, writeRecord } from './record-format.ts';
 import type { SnapshotKeys } from './seal-chunks.ts';
 
 export function collectionOf(manifest: Manifest, name: string): CollectionManifest {
@@ -81,7 +81,18 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Restored
   return restored;
 }
 
+/** What an iterator throws, its reader expects as a rejection. */
+function attempt<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return act();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 const PROGRESS_EVERY = 10_000;
+const LONGEST_RUN_BYTES = 256 * 1024;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Documents on their way, with their digest. */
 export class CountedDocuments {
@@ -89,6 +100,10 @@ export class CountedDocuments {
   readonly #collection: string;
   readonly #digest: ContentDigest;
   documents = 0;
+  /** Unchanged records that follow each other in a chunk are taken into the digest together. */
+  #runBytes = NOTHING;
+  #runStart = 0;
+  #runEnd = 0;
 
   constructor(reader: MergedReader, keys: SnapshotKeys | undefined, collection: string) {
     this.#reader = reader;
@@ -96,16 +111,21 @@ export class CountedDocuments {
     this.#digest = new ContentDigest(keys?.digests);
   }
 
-  async *read(onProgress?: () => void): AsyncGenerator<RawDocument> {
-    const reader = this.#reader;
-    while (!reader.isAtEnd) {
+  /** The documents one by one. An iterator of our own: a generator's queue costs more than most documents do. */
+  read(onProgress?: () => void): AsyncIterable<RawDocument> {
+    let isFirst = true;
+    const give = (isThere: boolean): IteratorResult<RawDocument> => {
+      if (!isThere || this.documents % PROGRESS_EVERY === 0) onProgress?.();
+      if (!isThere) return { done: true, value: undefined };
       this.#count();
-      yield currentDocument(reader, this.#collection);
-      if (onProgress && this.documents % PROGRESS_EVERY === 0) onProgress();
-      const moved = reader.next();
-      if (typeof moved !== 'boolean') await moved;
-    }
-    onProgress?.();
+      return { done: false, value: currentDocument(this.#reader, this.#collection) };
+    };
+    const next = (): Promise<IteratorResult<RawDocument>> => {
+      const moved = isFirst ? !this.#reader.isAtEnd : this.#reader.next();
+      isFirst = false;
+      return typeof moved === 'boolean' ? Promise.resolve(give(moved)) : moved.then(give);
+    };
+    return { [Symbol.asyncIterator]: () => ({ next: () => attempt(next) }) };
   }
 
   /** Reads for the digest alone. */
@@ -119,19 +139,41 @@ export class CountedDocuments {
 
   /** Takes the reader's current document into the digest. */
   #count(): void {
-    const { keyBytes, keyStart, keyEnd, bodyBytes, bodyStart, bodyEnd } = this.#reader;
-    const content = this.#digest.open;
-    content.varint(keyEnd - keyStart);
-    content.appendRange(keyBytes, keyStart, keyEnd);
-    content.varint((bodyEnd - bodyStart) * 4);
-    content.appendRange(bodyBytes, bodyStart, bodyEnd);
+    const { keyBytes, keyStart, keyEnd, bodyBytes, bodyStart, bodyEnd, recordStart } = this.#reader;
+    if (recordStart >= 0 && this.#runBytes === bodyBytes && this.#runEnd === recordStart) this.#runEnd = bodyEnd;
+    else {
+      this.#endRun();
+      if (recordStart >= 0) {
+        this.#runBytes = bodyBytes;
+        this.#runStart = recordStart;
+        this.#runEnd = bodyEnd;
+      } else
+        writeRecord(
+          this.#digest.open,
+          RECORD.put,
+          keyBytes.subarray(keyStart, keyEnd),
+          bodyBytes.subarray(bodyStart, bodyEnd),
+        );
+    }
     this.documents++;
-    if (endsSegment(keyBytes, keyStart, keyEnd)) this.#digest.endSegment();
-    else this.#digest.shrink();
+    if (endsSegment(keyBytes, keyStart, keyEnd)) {
+      this.#endRun();
+      this.#digest.endSegment();
+    } else if (this.#runEnd - this.#runStart > LONGEST_RUN_BYTES) {
+      this.#endRun();
+      this.#digest.shrink();
+    }
+  }
+
+  #endRun(): void {
+    if (this.#runEnd > this.#runStart) this.#digest.open.appendRange(this.#runBytes, this.#runStart, this.#runEnd);
+    this.#runStart = this.#runEnd;
+    this.#runBytes = NOTHING;
   }
 
   /** What was read so far, an open segment ended. */
   result(): { documents: number; digest: string; plainBytes: number } {
+    this.#endRun();
     const digest = this.#digest.value();
     return { documents: this.documents, digest, plainBytes: this.#digest.plainBytes };
   }

@@ -131,7 +131,7 @@ class PackRewrite {
     const range = { start: entry.offset, end: entry.offset + entry.storedBytes };
     const stored = await readAll(this.#store.objects, uri, range, this.#store.signal);
     // Damage is not carried into a pack whose name would vouch for it.
-    openChunk(stored, entry, keys, { collection, chunk: entry.id.toString('hex'), uri });
+    openChunk(stored, entry, keys, { collection, chunk: entry.id.toString('hex'), uri }, 'hashed');
     return this.#packs.addStored(stored, entry);
   }
 }

@@ -201,7 +201,7 @@ class Verification {
 
   #open(chunk: KnownChunk, stored: Buffer, uri: string): void {
     this.#chunksRead++;
-    openChunk(stored, chunk.entry, chunk.keys, this.#placeOf(chunk, uri));
+    openChunk(stored, chunk.entry, chunk.keys, this.#placeOf(chunk, uri), 'hashed');
   }
 
   #placeOf(chunk: KnownChunk, uri: string) {

@@ -4,6 +4,7 @@ import { restoreSnapshot } from '../../../shared/snapshots/read-snapshot.ts';
 import { verifySnapshots } from '../../../shared/snapshots/verify-snapshots.ts';
 import { FolderObjects } from './folder-objects.ts';
 import { NdjsonSource } from './ndjson-source.ts';
+import { RecordFolder } from './record-folder.ts';
 
 /*
  * One act in a process of its own, so that its processor time and memory are its own: create, verify or restore over a
@@ -33,7 +34,10 @@ if (act === 'create') {
   if (problems.length > 0) throw problems[0];
 } else if (act === 'restore') {
   const id = (await listSnapshotIds(snapshots)).at(-1) ?? '';
+  await restoreSnapshot({ ...snapshots, id, target: new RecordFolder(data) });
+} else if (act === 'restore-json') {
+  const id = (await listSnapshotIds(snapshots)).at(-1) ?? '';
   await restoreSnapshot({ ...snapshots, id, target: new NdjsonSource(data) });
-} else throw new Error(`"${act}": allowed are create, verify, restore`);
+} else throw new Error(`"${act}": allowed are create, verify, restore, restore-json`);
 
 console.log(process.resourceUsage().maxRSS * 1024);
