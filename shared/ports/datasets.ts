@@ -108,15 +108,18 @@ export interface PromoteRequest {
 export interface VersionStatistics {
   readonly rows: number;
   readonly newest: Instant | null;
-  /** Of the batch it was made from; null when High Noon did not make it. */
-  readonly sourceGeneration: string | null;
+  /** Of the batch it was made from, and of the rules it was judged by; null when High Noon did not make it. */
+  readonly madeFrom: { readonly generation: string; readonly rules: string } | null;
 }
 
 export interface DatasetsPort {
   /** Undefined when nothing has arrived. */
   incoming(dataset: DatasetPlaces, signal?: AbortSignal): Promise<IncomingBatch | undefined>;
-  /** Exactly that generation; `precondition-failed` or `not-found` when it was replaced. */
-  readIncoming(part: IncomingPart, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Exactly that generation, from byte `start` up to and without byte `end`; `precondition-failed` or `not-found` when it was replaced. */
+  readIncoming(
+    part: IncomingPart,
+    options?: { readonly start?: number; readonly end?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array>;
   pointer(dataset: DatasetPlaces, which: PointerName, signal?: AbortSignal): Promise<Pointer>;
   /** Undefined when there is no such version; `invalid` when what is there is not what its name says. */
   manifest(dataset: DatasetPlaces, version: string, signal?: AbortSignal): Promise<BatchManifest | undefined>;
