@@ -24,7 +24,7 @@ function conversion(
 }
 
 /** Durations and numbers of many digits took 60 ns a unit. */
-const STEPS_PER_UNIT = 2;
+const STEPS_PER_UNIT = 4;
 
 /** Type conversions. A refused text is not repeated in the fault: it may come from a document. */
 export const CONVERSIONS: readonly LibraryFunction[] = [

@@ -63,6 +63,20 @@ test('comparing lists and maps takes steps for every element', () => {
   assert.ok(spent({ a: map, b: new Map(map) }) >= 2_000);
 });
 
+test('searching takes steps for the worst case of text and part together', () => {
+  for (const call of [
+    's.contains(p)',
+    's.indexOf(p) >= 0',
+    's.lastIndexOf(p) >= 0',
+    "s.replace(p, '') != s",
+    's.split(p) != [s]',
+  ]) {
+    const budget = new PolicyBudget();
+    assert.equal(compilePolicy(call)({ s: 'a'.repeat(100_000), p: `${'a'.repeat(999)}b` }, budget), false);
+    assert.ok(10_000_000 - budget.remaining >= 700_000, call);
+  }
+});
+
 test('the size of a pattern is counted as it expands, not as it is written', () => {
   assert.ok(patternInstructions('^ord-[0-9]{6}$') < 30);
   assert.ok(patternInstructions('[[:alpha:]\\]x]{3}') < 10);
