@@ -77,6 +77,16 @@ test('searching takes steps for the worst case of text and part together', () =>
   }
 });
 
+test('a pattern from a document takes steps for being compiled, more for classes of Unicode', () => {
+  const spent = (p: string) => {
+    const budget = new PolicyBudget();
+    compilePolicy("''.matches(p)")({ p }, budget);
+    return 10_000_000 - budget.remaining;
+  };
+  assert.ok(spent('a'.repeat(300)) >= 30_000);
+  assert.ok(spent('\\pL'.repeat(100)) >= 300_000);
+});
+
 test('the size of a pattern is counted as it expands, not as it is written', () => {
   assert.ok(patternInstructions('^ord-[0-9]{6}$') < 30);
   assert.ok(patternInstructions('[[:alpha:]\\]x]{3}') < 10);
