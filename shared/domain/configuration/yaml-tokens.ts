@@ -46,18 +46,12 @@ class Guard {
   #count = 0;
   #brackets = 0;
   #stacked = 0;
-  #isScalar = false;
 
   refuses(lexeme: string): TokenMistake | undefined {
     // The lexer's own marks stand for no character of the text.
-    if (lexeme === SCALAR_MARK || lexeme === DOCUMENT_MARK || lexeme === ERROR_MARK) {
-      this.#isScalar = lexeme === SCALAR_MARK;
-      return undefined;
-    }
+    if (lexeme === SCALAR_MARK || lexeme === DOCUMENT_MARK || lexeme === ERROR_MARK) return undefined;
     this.#count += 1;
-    if (this.#isScalar) this.#stacked = 0;
-    else this.#countMark(lexeme);
-    this.#isScalar = false;
+    this.#countMark(lexeme);
     const offset = this.#offset;
     this.#offset += lexeme.length;
     if (this.#brackets > DEEPEST || this.#stacked > 2 * DEEPEST) return deepMistake(offset);

@@ -30,6 +30,11 @@ describe('hostile text', () => {
     ['a function tag', 'a: !!js/function "function () { return 1 }"', /tags are refused/],
     ['a binary tag', 'a: !!binary aGVsbG8=', /tags are refused/],
     ['a tag of its own on a map', 'a: !x {b: 1}', /tags are refused/],
+    ['a tag in a list', 'a:\n  - !x b', /tags are refused/],
+    ['a tag in brackets', 'a: [!x b]', /tags are refused/],
+    ['an anchor before a key', '? &k a\n: 1', /anchors and aliases are refused/],
+    ['an anchor on a key in brackets', '{&k a: 1}', /anchors and aliases are refused/],
+    ['a tag on a block of text', 'a: !x |\n  b', /tags are refused/],
     ['a directive', '%YAML 1.1\n---\na: yes', /directives are refused/],
     ['a tag directive', '%TAG ! tag:x.example,2026:\n---\na: 1', /directives are refused/],
     ['two documents', 'a: 1\n---\nb: 2', /begins a second document/],
@@ -85,6 +90,11 @@ describe('hostile text', () => {
     const result = parse(source);
     assert.ok(!result.ok);
     assert.deepEqual([result.mistakes.length, result.omitted], [MOST_MISTAKES, 10_000 - MOST_MISTAKES]);
+  });
+
+  it('that is too deep is told where it becomes so', () => {
+    const [mistake] = mistakesOf(`a: "one"\nb: two\nc: ${'['.repeat(100)}`);
+    assert.deepEqual([mistake?.line, mistake?.column], [3, 4 + 32]);
   });
 
   it('has no more parts than a person could have meant', () => {
