@@ -3,16 +3,15 @@ locals {
   config_digest  = filesha256(var.config_path)
 
   environment_variables = {
-    COMPLIANCE_LEVEL        = var.compliance_level
-    GOOGLE_CLOUD_PROJECT    = var.project_id
-    HIGHNOON_ANCHORS_BUCKET = google_storage_bucket.this["anchors"].name
-    HIGHNOON_CODE_REVISION  = var.code_revision
-    HIGHNOON_CONFIG         = "gs://${google_storage_bucket.this["config"].name}/${google_storage_bucket_object.config.name}"
-    HIGHNOON_CONFIG_SHA256  = local.config_digest
-    HIGHNOON_DATABASE       = local.database
-    HIGHNOON_ENV            = var.environment
-    HIGHNOON_STORE          = "firestore"
-    SOVEREIGN_TRINITY       = join(",", var.sovereign_trinity)
+    COMPLIANCE_LEVEL       = var.compliance_level
+    GOOGLE_CLOUD_PROJECT   = var.project_id
+    HIGHNOON_CODE_REVISION = var.code_revision
+    HIGHNOON_CONFIG        = "gs://${google_storage_bucket.this["config"].name}/${google_storage_bucket_object.config.name}"
+    HIGHNOON_CONFIG_SHA256 = local.config_digest
+    HIGHNOON_DATABASE      = local.database
+    HIGHNOON_ENV           = var.environment
+    HIGHNOON_STORE         = "firestore"
+    SOVEREIGN_TRINITY      = join(",", var.sovereign_trinity)
   }
 
   # Memory by need: snapshots stream 256 MiB at most beside the runtime, the others hold a few documents.
@@ -101,9 +100,21 @@ resource "google_cloudfunctions2_function" "this" {
       local.environment_variables,
       each.key == "operator" ? { HIGHNOON_IAP_AUDIENCE = local.iap_audience } : {},
     )
+
+    # By reference, and by version: another key would give the same person another name in the middle of a trail.
+    dynamic "secret_environment_variables" {
+      for_each = contains(keys(local.phases), each.key) ? [var.pseudonym_key_version] : []
+      content {
+        key        = "HIGHNOON_PII_KEY"
+        project_id = var.project_id
+        secret     = "${local.prefix}-pseudonym-key"
+        version    = secret_environment_variables.value
+      }
+    }
   }
 
   depends_on = [
+    google_secret_manager_secret_iam_member.reader,
     google_service_account_iam_member.deployer,
     google_artifact_registry_repository_iam_member.build,
     google_project_iam_member.build_logs,

@@ -185,6 +185,17 @@ variable "operator_members" {
   }
 }
 
+variable "pseudonym_key_version" {
+  description = "The version of the secret by which ids of personal data are hashed. Raise it only together with whoever reads the old hashes."
+  type        = string
+  default     = "1"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*$", var.pseudonym_key_version))
+    error_message = "pseudonym_key_version must be the number of a version: the newest one would change under a running trail."
+  }
+}
+
 variable "deployer" {
   description = "The address of the account that deploys: it gets the right to act as the functions' accounts, on each of them alone. Null where a person with that right applies by hand."
   type        = string

@@ -103,6 +103,7 @@ describe('the commands of the documents and the build', () => {
       'highnoon-apply',
       'highnoon-nightly',
       'highnoon-restored',
+      'highnoon-git-read-token',
     ]);
     const text = DOCUMENTS.flatMap((file) => blocksOf(read(file))).join('\n');
     const named = [...text.matchAll(/(?<![-\w./])(highnoon-[a-z0-9-]*[a-z0-9])(?![\w@$-])/g)].map(
