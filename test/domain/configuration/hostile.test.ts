@@ -30,6 +30,7 @@ describe('hostile text', () => {
     ['a function tag', 'a: !!js/function "function () { return 1 }"', /tags are refused/],
     ['a binary tag', 'a: !!binary aGVsbG8=', /tags are refused/],
     ['a tag of its own on a map', 'a: !x {b: 1}', /tags are refused/],
+    ['an alias as a key', '*a : 1', /anchors and aliases are refused/],
     ['a tag in a list', 'a:\n  - !x b', /tags are refused/],
     ['a tag in brackets', 'a: [!x b]', /tags are refused/],
     ['an anchor before a key', '? &k a\n: 1', /anchors and aliases are refused/],
