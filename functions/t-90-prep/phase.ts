@@ -1,4 +1,5 @@
 import { checkCompliance } from '../../shared/operations/compliance/check-compliance.ts';
+import { adoptContext } from '../../shared/operations/context/adopt-context.ts';
 import { validateContextManifest } from '../../shared/operations/context/validate-context-manifest.ts';
 import { prepareIngestion } from '../../shared/operations/data/prepare-ingestion.ts';
 import { definePhase } from '../../shared/operations/define-phase.ts';
@@ -11,6 +12,7 @@ export const t90Prep = definePhase({
   name: 't-90-prep',
   operations: [
     validateContextManifest,
+    adoptContext,
     checkTrinityStatus,
     checkCompliance,
     prepareIngestion,

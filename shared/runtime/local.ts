@@ -137,6 +137,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
     },
     async close() {
       await world?.close();
+      local.close();
       documents.close();
     },
   };

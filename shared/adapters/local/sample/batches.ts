@@ -38,12 +38,7 @@ export function sampleBatches(morning: Instant): SampleBatch[] {
   return [
     {
       dataset: 'square_transactions',
-      lines: [
-        ...sales.map(line),
-        '{"id": "sq-torn", "status": "COMPL',
-        line({ ...nobody, id: `sq-${date}-nobody` }),
-        line({ ...sales[5] }),
-      ],
+      lines: [...sales.map(line), '{"id": "sq-torn", "status": "COMPL', line({ ...nobody, id: `sq-${date}-nobody` })],
     },
     { dataset: 'lightspeed_sales', lines: [...pos.map(line), line({ sale_id: `ls-${date}-bare` }), 'null'] },
     { dataset: 'daily_news', lines: news.map(line) },
