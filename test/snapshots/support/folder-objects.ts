@@ -8,6 +8,9 @@ import type { ObjectInfo, ObjectsPort } from '../../../shared/ports/objects.ts';
 export class FolderObjects implements ObjectsPort {
   readonly #folder: string;
 
+  /** Called before a write, when half of its bytes are on disk, and after it; and around a removal. */
+  hook: () => void = () => {};
+
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -50,8 +53,12 @@ export class FolderObjects implements ObjectsPort {
     const holds = when === 'any' || (when === 'absent' ? !present : present?.generation === when.generation);
     if (!holds) throw new PortError('objects', 'precondition-failed', `${uri} is another generation`);
     await mkdir(dirname(path), { recursive: true });
+    this.hook();
+    if (body instanceof Uint8Array) await writeFile(`${path}.new`, body.subarray(0, body.length >> 1));
+    this.hook();
     await writeFile(`${path}.new`, body);
     await rename(`${path}.new`, path);
+    this.hook();
     return (await this.stat(uri)) as ObjectInfo;
   }
 
@@ -68,7 +75,9 @@ export class FolderObjects implements ObjectsPort {
     const present = await this.stat(uri);
     if (!present) throw new PortError('objects', 'not-found', `${uri} is absent`);
     if (present.generation !== generation) throw new PortError('objects', 'precondition-failed', `${uri} changed`);
+    this.hook();
     await rm(this.#path(uri));
+    this.hook();
   }
 
   async update(uri: string): Promise<ObjectInfo> {
