@@ -3,7 +3,7 @@ import { type Evidence, fails, noted, type Observation, result } from '../../dom
 import type { Bindings } from '../../domain/ticket.ts';
 import { type ContextOf, defineOperation } from '../define-operation.ts';
 import { nothingConfigured } from '../support/nothing-configured.ts';
-import { subjectOf } from './judge-volume.ts';
+import { softness, subjectOf } from './judge-volume.ts';
 import { type PointerMove, placesOf, pointerEffect, pointerUndo } from './move-pointer.ts';
 import { observeDatasets } from './observe-datasets.ts';
 
@@ -56,7 +56,7 @@ function planMoves(datasets: readonly Dataset[], ticketed: Bindings, observed: B
     const staged = observed[`${subject}/staged`];
     if (!isVersion(to) || !isVersion(from)) {
       const message = 'the go ticket does not say which version is staged and which is live';
-      findings.push(fails({ ...words, code: 'not-ticketed', message }));
+      findings.push(fails({ ...words, code: 'not-ticketed', message, ...softness(dataset) }));
     } else if (staged !== to) {
       const now = staged === undefined ? 'cannot be read now' : `is ${staged} now`;
       findings.push(fails({ ...words, code: 'batch-moved', message: `what was staged as ${to} at T-30 ${now}` }));
