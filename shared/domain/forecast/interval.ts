@@ -3,7 +3,12 @@ import { quantile } from '../statistics/quantile.ts';
 import { robustSigma } from './robust-weights.ts';
 
 /** Distances below and above the mean that hold an error with the asked confidence, one step ahead. */
-export type Spread = { below: number; above: number /** One robust standard deviation. */; sigma: number };
+export type Spread = {
+  below: number;
+  above: number;
+  /** How many standard deviations the confidence takes. */
+  deviations: number;
+};
 
 /** Operational errors have heavier tails than the normal's: Student's t with this many degrees of freedom is close. */
 const TAIL_FREEDOM = 4;
@@ -25,12 +30,12 @@ export function spreadOf(residuals: Float64Array, freedom: number, confidence: n
   const n = residuals.length;
   const shrunk = Math.sqrt(n / Math.max(1, n - freedom));
   const tail = (1 - confidence) / 2;
-  const sigma = robustSigma(residuals);
-  const assumed = heavyQuantile(1 - tail) * sigma;
+  const deviations = heavyQuantile(1 - tail);
+  const assumed = deviations * robustSigma(residuals);
   const trust = n / (n + TRUSTED_AT);
   const mixed = (own: number): number => shrunk * ((1 - trust) * assumed + trust * Math.max(0, own));
   return {
-    sigma: shrunk * sigma,
+    deviations,
     below: mixed(-quantile(residuals, tail, 8)),
     above: mixed(quantile(residuals, 1 - tail, 8)),
   };

@@ -13,7 +13,7 @@ const MOST = 0.9;
 export function memoryOf({ at }: Observations, residuals: Float64Array, freedom: number): Memory {
   const sigma = robustSigma(residuals);
   if (sigma === 0) return { phi: 0, last: 0 };
-  const cut = residuals.map((residual) => Math.max(-2 * sigma, Math.min(2 * sigma, residual)));
+  const cut = residuals.map((residual) => Math.max(-2, Math.min(2, residual / sigma)));
   let products = 0;
   let squares = 0;
   let pairs = 0;
@@ -23,11 +23,11 @@ export function memoryOf({ at }: Observations, residuals: Float64Array, freedom:
     products += value * (cut[i - 1] as number);
     pairs += 1;
   });
-  if (pairs < 10) return { phi: 0, last: 0 };
+  if (pairs < 10 || squares === 0) return { phi: 0, last: 0 };
   const n = cut.length;
   const raw = products / pairs / (squares / n);
   const corrected = raw + (freedom / n) * (1 + raw);
   // Soft threshold at one standard error.
   const phi = Math.min(MOST, Math.max(0, corrected - 1 / Math.sqrt(n)));
-  return { phi, last: cut[n - 1] as number };
+  return { phi, last: sigma * (cut[n - 1] as number) };
 }

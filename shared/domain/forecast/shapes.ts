@@ -15,13 +15,13 @@ export type Shape = {
 };
 
 /** What a bent shape must be better by, in units of log likelihood: a wrong one makes a slope explode. */
-const BENT = 2;
+const BENT = 4;
 /** How far the slope may rise from start to end of the past on the plain scale: e^g times. */
 const GROWTHS = [1, 2];
 /** A bend is looked for only in histories at least this long. */
 const BENT_FROM = 42;
 /** Price of a step in multiples of log n: its place and its height. Or else a curve is taken for a staircase. */
-const STEP_PRICE = 1.5;
+const STEP_PRICE = 2.5;
 /** Below this share a shape is left out. */
 const NEGLIGIBLE = 0.02;
 
