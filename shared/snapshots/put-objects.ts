@@ -1,11 +1,9 @@
 import { PortError } from '../domain/errors.ts';
 import type { ObjectsPort } from '../ports/objects.ts';
 
-const TRIES = 4;
-
 /**
- * Writes an object whose name says its content. One that is there already is written anew, over exactly that
- * generation: a sweep that judged the old generation to be unreferenced then cannot remove it any more.
+ * Writes an object whose name says its content, also over one that is there already: that makes a new generation, and a
+ * sweep that judged the old one to be unreferenced then cannot remove it any more.
  */
 export async function putContent(
   objects: ObjectsPort,
@@ -13,19 +11,11 @@ export async function putContent(
   bytes: Uint8Array,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const present = attempt === 1 ? undefined : await objects.stat(uri);
-    try {
-      await objects.write(uri, bytes, {
-        when: present ? { generation: present.generation } : 'absent',
-        contentType: 'application/octet-stream',
-        ...(signal ? { signal } : {}),
-      });
-      return;
-    } catch (error) {
-      if (!(error instanceof PortError && error.code === 'precondition-failed') || attempt === TRIES) throw error;
-    }
-  }
+  await objects.write(uri, bytes, {
+    when: 'any',
+    contentType: 'application/octet-stream',
+    ...(signal ? { signal } : {}),
+  });
 }
 
 export async function readAll(

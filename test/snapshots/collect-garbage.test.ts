@@ -143,3 +143,19 @@ test('repack moves what is left of sparse packs, and refuses while a snapshot is
   const { unreferencedBytes } = await measureStorage(world.store);
   assert.ok(unreferencedBytes < 1000, `${unreferencedBytes} bytes: lists that were replaced, no chunk`);
 });
+
+test('repack carries no damage into a new pack', async () => {
+  const world = new World(48).fill(3000);
+  const first = await world.create(step(0));
+  for (const path of world.source.paths('events')) world.source.set(path, { note: { stringValue: path } });
+  await world.create(step(1), { parent: first.id, policy: { deltaShare: 0, mostDeltas: 0 } });
+  await removeSnapshot(world.store, first.id, world.objects.now);
+  for (const [uri, object] of world.objects.stored) {
+    // What is still needed of the first pack lies behind the other collection's chunks.
+    if (uri.includes('/packs/'))
+      object.bytes.fill(0, Math.floor(object.bytes.length * 0.8), Math.floor(object.bytes.length * 0.85));
+  }
+  const before = [...world.objects.stored.keys()];
+  await assert.rejects(repack({ ...world.store, now: world.objects.now, sparseBelow: 1 }), IntegrityError);
+  assert.deepEqual([...world.objects.stored.keys()], before);
+});

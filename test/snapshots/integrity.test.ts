@@ -153,3 +153,21 @@ test('nothing of a pii collection can be read without the key, and it is never c
   world.isEncrypted = false;
   await assert.rejects(world.create(step(9)), UsageError);
 });
+
+test('flipped bits in bytes that no snapshot refers to are found too', async () => {
+  const world = new World(26).fill(1500);
+  const [, second = ''] = await chain(world, 2);
+  const orphan = [...world.objects.stored.keys()].filter((uri) => uri.includes('/packs/')).at(-1) as string;
+  world.objects.stored.delete(`gs://snapshots/manifests/${second}.json`);
+  for (const at of [0, 100, -1]) {
+    const objects = world.objects.copy();
+    const { bytes } = objects.stored.get(orphan) as { bytes: Buffer };
+    const place = at < 0 ? bytes.length + at : at;
+    bytes[place] = (bytes[place] as number) ^ 8;
+    const { problems } = await verifySnapshots({ ...world.store, objects, readData: 'all' });
+    assert.deepEqual(
+      problems.map(({ collection, uri }) => [collection, uri]),
+      [['(unreferenced)', orphan]],
+    );
+  }
+});
