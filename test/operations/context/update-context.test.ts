@@ -126,6 +126,15 @@ describe('update-context', () => {
     assert.deepEqual(await stored(world), objects);
   });
 
+  it('refuses to write over a manifest that somebody changed between the look and the call', async () => {
+    const around = async (effect: { target: string }, call: () => Promise<void>) => {
+      if (effect.target === 'context/manifest') await store(world, `${before.text}# just now\n`);
+      await call();
+    };
+    await assert.rejects(updateContext.run(world.context({ bindings: bindings(), around })), EffectError);
+    assert.match(await textOf(world, MANIFEST_URI), /just now/);
+  });
+
   it('keeps a stalled write from landing after the manifest has been put back', async () => {
     const stalled: (() => Promise<void>)[] = [];
     const around = async (effect: { target: string }, call: () => Promise<void>) => {
