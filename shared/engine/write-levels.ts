@@ -2,6 +2,7 @@ import type { DayRecord } from '../domain/day.ts';
 import type { Anchor } from '../domain/ledger.ts';
 import { levels } from '../domain/levels.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
+import type { OutboxRecord } from '../domain/outbox.ts';
 import { dateOf, type Instant, plusSeconds } from '../domain/time.ts';
 import { TOTALS_ID, type Totals } from '../domain/totals.ts';
 import { withDeadline } from './deadline.ts';
@@ -16,7 +17,7 @@ export const SNAPSHOT_LEVELS_PATH = 'counters/snapshots';
 export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
   const dates = [dateOf(plusSeconds(now, -86_400)), dateOf(now)];
   const { documents } = engine;
-  const [days, refusals, lockdown, totals, anchor, snapshots, watch] = await Promise.all([
+  const [days, refusals, lockdown, totals, anchor, snapshots, watch, owed] = await Promise.all([
     Promise.all(dates.map((date) => documents.get<DayRecord>(paths.day(date)))),
     Promise.all(dates.map((date) => documents.get<Record<string, number>>(paths.counter(`refusals@${date}`)))),
     documents.get<Lockdown>(paths.lockdown),
@@ -24,6 +25,7 @@ export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
     documents.get<Anchor>(paths.anchor),
     documents.get<{ newestValidAt: Instant | null; bytes: number }>(SNAPSHOT_LEVELS_PATH),
     documents.get<{ since: Instant }>(WATCH_PATH),
+    documents.query<OutboxRecord>('outbox', { orderBy: { field: 'createdAt', direction: 'asc' }, limit: 1 }),
   ]);
   const points = levels(
     {
@@ -33,6 +35,10 @@ export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
       totals,
       anchoredAt: anchor?.at ?? null,
       surplusStarts: refusals.reduce((sum, day) => sum + (day?.duplicate ?? 0), 0),
+      oldestOwedAt: owed[0]?.data.createdAt ?? null,
+      configurationChanged:
+        engine.pinnedConfigurationSha256 !== undefined &&
+        engine.pinnedConfigurationSha256 !== engine.configurationSha256,
       snapshots,
       watchedSince: watch?.since ?? now,
     },

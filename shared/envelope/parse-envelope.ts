@@ -34,6 +34,8 @@ export interface QuarantineRecord {
   readonly sha256: string;
   readonly bytes: number;
   readonly head: string;
+  /** The store may forget it after this. */
+  readonly expireAt: Instant;
 }
 
 const MAX_DATA_BYTES = 1024;
@@ -43,6 +45,7 @@ const MAX_ATTRIBUTE_BYTES = 256;
 const MAX_AGE_SECONDS = 8 * 86_400;
 const MAX_EARLY_SECONDS = 60;
 const MAX_HEAD_CHARACTERS = 1500;
+const KEPT_SECONDS = 90 * 86_400;
 
 const noReservedName = (text: string) => !/[/\\]|\.\.|__.*__|[\u0000-\u001f\u007f]/.test(text);
 const safeText = (max: number) => z.string().max(max).refine(noReservedName, 'holds a reserved or control character');
@@ -165,6 +168,7 @@ function quarantine(envelope: Envelope, { phase, now }: Expectation, why: string
     sha256: digest,
     bytes: Buffer.byteLength(text),
     head: clean(text).slice(0, MAX_HEAD_CHARACTERS),
+    expireAt: plusSeconds(now, KEPT_SECONDS),
   };
 }
 
