@@ -1,17 +1,4 @@
-import {
-  type BigIntStats,
-  constants,
-  createWriteStream,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
+import { type BigIntStats, constants, createWriteStream, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -22,7 +9,8 @@ import type { ObjectInfo, ObjectsPort, WriteCondition } from '../../ports/object
 import { FolderLock } from './folder-lock.ts';
 import { type ObjectAddress, parseAddress, parsePrefix } from './object-address.ts';
 import { objectFault } from './object-faults.ts';
-import { fileIdentity, ObjectVersions } from './object-versions.ts';
+import { pruneEmpty, realFolder, sweepIncomplete, unlike } from './object-files.ts';
+import { ObjectVersions } from './object-versions.ts';
 
 export interface LocalObjectsOptions {
   /** `DATA`: objects lie in `DATA/objects/BUCKET/KEY`, what is known of them in `DATA/objects-meta`. */
@@ -81,7 +69,7 @@ export class LocalObjects implements ObjectsPort {
     this.#guard(address, () => this.#expect(address, options.when));
     const temporary = join(this.#incomplete, `${process.pid}-${this.#written++}`);
     try {
-      if (this.#written === 1) this.#sweep();
+      if (this.#written === 1) sweepIncomplete(this.#incomplete);
       // No fsync: what must survive is a killed process, not a power cut of a person's own machine.
       const source = Readable.from(body instanceof Uint8Array ? [body] : body, { objectMode: true });
       await pipeline(
@@ -112,7 +100,7 @@ export class LocalObjects implements ObjectsPort {
         if (found.info.generation !== generation) throw anotherVersion(address, found.info);
         if (found.version.hold === true) throw held(address);
         rmSync(this.#path(address));
-        this.#pruneEmpty(dirname(this.#path(address)), address.bucket);
+        pruneEmpty(dirname(this.#path(address)), join(this.#objects, address.bucket));
       }),
     );
   }
@@ -220,49 +208,12 @@ export class LocalObjects implements ObjectsPort {
     throw new PortError('objects', 'not-found', `${uri}: a link leads out of the store`);
   }
 
-  /** Bodies that a killed process left half written. */
-  #sweep(): void {
-    mkdirSync(this.#incomplete, { recursive: true });
-    for (const name of readdirSync(this.#incomplete)) {
-      if (!isAlive(Number.parseInt(name, 10))) rmSync(join(this.#incomplete, name), { force: true });
-    }
-  }
-
-  #pruneEmpty(folder: string, bucket: string): void {
-    const root = join(this.#objects, bucket);
-    for (let at = folder; at.length > root.length; at = dirname(at)) {
-      try {
-        rmdirSync(at);
-      } catch {
-        // Not empty: another object lies there.
-        return;
-      }
-    }
-  }
-
   #guard<T>(address: ObjectAddress, work: () => T): T {
     try {
       return work();
     } catch (error) {
       throw objectFault(error, address.uri);
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function realFolder(folder: string): string | undefined {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return undefined;
   }
 }
 
@@ -279,16 +230,6 @@ const infoOf = ({
   updatedAt,
   metadata,
 });
-
-/** The file's size and time, made different from those of the version before: they are what tells the two apart. */
-function unlike(path: string, before: string | undefined): string {
-  let stats = statSync(path, { bigint: true });
-  while (fileIdentity(stats) === before) {
-    utimesSync(path, Number(stats.atimeMs) / 1000, Number(stats.mtimeMs + 2n) / 1000);
-    stats = statSync(path, { bigint: true });
-  }
-  return fileIdentity(stats);
-}
 
 const anotherVersion = ({ uri }: ObjectAddress, found: ObjectInfo | undefined): PortError =>
   new PortError(

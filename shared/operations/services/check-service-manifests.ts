@@ -15,7 +15,8 @@ import { softness, subjectOf } from './service.ts';
 type Context = ContextOf<'repositories'>;
 
 const AT_ONCE = 8;
-const LARGEST_MANIFEST = 256 * 1024;
+/** Manifests are a page or two; what is longer is not worth the time of taking it apart. */
+const LARGEST_MANIFEST = 64 * 1024;
 
 interface Place {
   readonly repository: Repository;

@@ -31,9 +31,9 @@ function judgeImages({ containers }: ServiceManifest, rules: Rules): BrokenRule[
       remedy: 'write `image: NAME@sha256:DIGEST`',
     });
   const tagged = containers.filter(({ image }) => {
-    const { tag, digest } = imageReference(image);
-    // An image without tag and digest is `latest`.
-    return rules.forbid_tags.includes(tag ?? (digest === null ? 'latest' : ''));
+    const { tag, hasDigest } = imageReference(image);
+    // An image that names neither is `latest`.
+    return rules.forbid_tags.includes(tag ?? (hasDigest ? '' : 'latest'));
   });
   if (tagged.length > 0)
     broken.push({
