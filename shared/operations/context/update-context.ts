@@ -32,7 +32,7 @@ export const updateContext = defineOperation({
     const effects = [writeObject(context, next, previous.link?.digest ?? null), ...copies.effects];
     const evidence: Evidence[] = [];
     for (const effect of effects) evidence.push(await context.effects.apply(effect));
-    const output = { manifest: next.digest, previous: previous.link?.digest ?? null, sequence: next.sequence };
+    const output = { digest: next.digest, previous: previous.link?.digest ?? null, sequence: next.sequence };
     return { ...result(findings, evidence), output };
   },
   undo: (context, effect) =>

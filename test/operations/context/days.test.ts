@@ -48,7 +48,7 @@ describe('context and repositories over several days', () => {
       assert.deepEqual(judged(outcome), []);
       outputs.push(outcome.output);
     }
-    const { manifest } = outputs[0] as { manifest: string };
+    const { digest: manifest } = outputs[0] as { digest: string };
     const commits = {
       alpha: `${bindings['repositories/alpha/commit']}`,
       beta: `${bindings['repositories/beta/commit']}`,

@@ -43,7 +43,7 @@ describe('update-context', () => {
     assert.equal(reading.manifest.repositories.beta?.commit, heads.beta);
     assert.deepEqual(reading.manifest.datasets, { sales: 'sha256:batch' });
     assert.deepEqual(reading.manifest.services, { shop: 'shop-00002' });
-    assert.deepEqual(outcome.output, { manifest: manifestDigest(text), previous: before.digest, sequence: 2 });
+    assert.deepEqual(outcome.output, { digest: manifestDigest(text), previous: before.digest, sequence: 2 });
     for (const name of ['alpha', 'beta']) assert.equal(`${await copyOf(name)}\n`, text);
     assert.equal(outcome.evidence.length, 3);
   });
