@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collectGarbage, removeSnapshot } from '../../shared/snapshots/collect-garbage.ts';
 import { eraseSubject } from '../../shared/snapshots/erase-subject.ts';
+import { IntegrityError } from '../../shared/snapshots/integrity-error.ts';
 import { listSnapshotIds } from '../../shared/snapshots/manifest.ts';
 import { restoreSnapshot } from '../../shared/snapshots/read-snapshot.ts';
 import { repack } from '../../shared/snapshots/repack.ts';
@@ -137,4 +138,16 @@ test('a crash at any point of an erasure leaves every snapshot sound, and a retr
     },
   );
   assert.ok(points >= 10, `${points} points`);
+});
+
+test('a snapshot whose packs were collected while its manifest was written does not stay', async () => {
+  const world = new World(32).fill(500);
+  world.objects.hook = (moment, act, uri) => {
+    if (moment !== 'after' || act !== 'write' || !uri.includes('/manifests/')) return;
+    for (const other of world.objects.stored.keys()) if (other.includes('/packs/')) world.objects.stored.delete(other);
+  };
+  await assert.rejects(world.create(step(0)), (error) => error instanceof IntegrityError && error.kind === 'missing');
+  assert.deepEqual(await listSnapshotIds(world.store), []);
+  world.objects.hook = () => {};
+  await verifyContent(world.store, (await world.create(step(0))).id);
 });
