@@ -25,7 +25,10 @@ describe('stories of the day', () => {
     const good = await story.engine().documents.get<Revision>(paths.lastKnownGood);
     assert.equal(good?.adopted, false);
     assert.equal(good?.commits['LivHana-SoT'], story.git('LivHana-SoT', 'rev-parse', 'refs/heads/high-noon/release'));
-    assert.equal(story.git('LivHana-SoT', 'rev-parse', 'refs/tags/high-noon/2026-11-24^{}'), good?.commits['LivHana-SoT']);
+    assert.equal(
+      story.git('LivHana-SoT', 'rev-parse', 'refs/tags/high-noon/2026-11-24^{}'),
+      good?.commits['LivHana-SoT'],
+    );
     assert.equal(story.git('LivHana-SoT', 'log', '--format=%an', 'refs/heads/main').includes('High Noon'), false);
   });
 
@@ -37,7 +40,9 @@ describe('stories of the day', () => {
     for (const one of [story, lost]) {
       const prep = await one.run('t-90-prep', '10:30');
       assert.notEqual(prep.exitCode, 0);
-      assert.ok(prep.operations.some(({ findings }) => findings.some(({ subject }) => subject.includes('LivHana-Kinetic'))));
+      assert.ok(
+        prep.operations.some(({ findings }) => findings.some(({ subject }) => subject.includes('LivHana-Kinetic'))),
+      );
     }
     await lost.sweep('10:35');
     await lost.run('t-30-final-check', '11:30');
@@ -51,7 +56,10 @@ describe('stories of the day', () => {
     const rerun = await story.run('t-90-prep', '11:35', { rerun: true, slotDueAt: story.at('10:30') });
     assert.equal(rerun.exitCode, 0);
     assert.equal(rerun.attempt, 2);
-    assert.equal((await story.run('t-30-final-check', '11:36', { kind: 'sweep', slotDueAt: story.at('11:30') })).exitCode, 0);
+    assert.equal(
+      (await story.run('t-30-final-check', '11:36', { kind: 'sweep', slotDueAt: story.at('11:30') })).exitCode,
+      0,
+    );
     assert.equal((await story.run('high-noon-sync', '12:00')).ending, 'passed');
   });
 
@@ -66,11 +74,21 @@ describe('stories of the day', () => {
     assert.equal(waiting.status, 'waiting');
     assert.equal(waiting.ending, null);
     story.fault('integration-service', {});
-    assert.equal((await story.run('t-30-final-check', '12:05', { rerun: true, slotDueAt: story.at('11:30') })).exitCode, 0);
+    assert.equal(
+      (await story.run('t-30-final-check', '12:05', { rerun: true, slotDueAt: story.at('11:30') })).exitCode,
+      0,
+    );
     await story.advance('12:10');
-    const released = await releaseNoon(story.engine(), { name: 'ana' }, { date: story.date, reason: 'service is back' });
+    const released = await releaseNoon(
+      story.engine(),
+      { name: 'ana' },
+      { date: story.date, reason: 'service is back' },
+    );
     assert.deepEqual(released.ok, true);
-    assert.equal((await story.run('high-noon-sync', '12:10', { kind: 'sweep', slotDueAt: story.at('12:00') })).ending, 'passed');
+    assert.equal(
+      (await story.run('high-noon-sync', '12:10', { kind: 'sweep', slotDueAt: story.at('12:00') })).ending,
+      'passed',
+    );
   });
 
   it('a hold that nobody releases scrubs the day with zero effects', async () => {
@@ -91,7 +109,13 @@ describe('stories of the day', () => {
     assert.equal(report.allSystemsOperational.holds, false);
   });
 
-  for (const name of ['update-context', 'sync-repositories', 'refresh-data-layer', 'release-services', 'mark-release']) {
+  for (const name of [
+    'update-context',
+    'sync-repositories',
+    'refresh-data-layer',
+    'release-services',
+    'mark-release',
+  ]) {
     it(`a noon that fails after ${name} puts everything back, and says so`, async () => {
       await using story = await openStory();
       await story.morning();
@@ -108,7 +132,10 @@ describe('stories of the day', () => {
       assert.equal(report.ending, 'rolled-back');
       assert.equal(report.rollback?.effects.length, effects.length);
       const escalations = await story.engine().documents.query('escalations');
-      assert.deepEqual(escalations.map(({ id }) => id), [`${NOON}#1`]);
+      assert.deepEqual(
+        escalations.map(({ id }) => id),
+        [`${NOON}#1`],
+      );
     });
   }
 
@@ -142,9 +169,20 @@ describe('stories of the day', () => {
         failure: 'compliance' as const,
         needs: [],
         timeoutSeconds: 10,
-        run: async () => ({ findings: [fails({ code: 'violated', subject: 'GR-06', message: 'planted', remedy: 'none', severity: 'critical' })] as const, evidence: [] }),
+        run: async () => ({
+          findings: [
+            fails({ code: 'violated', subject: 'GR-06', message: 'planted', remedy: 'none', severity: 'critical' }),
+          ] as const,
+          evidence: [],
+        }),
       };
-      story.setPhases({ ...PHASES, [phase]: { ...definition, operations: [...definition.operations.slice(0, -1), violation, ...definition.operations.slice(-1)] } });
+      story.setPhases({
+        ...PHASES,
+        [phase]: {
+          ...definition,
+          operations: [...definition.operations.slice(0, -1), violation, ...definition.operations.slice(-1)],
+        },
+      });
       const before = story.observe();
       const times = { 't-90-prep': '10:30', 't-30-final-check': '11:30', 'high-noon-sync': '12:00' } as const;
       let seen = false;

@@ -1,21 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PHASES } from '../../functions/cli/phases.ts';
+import { commit, SAMPLE_REPOSITORIES } from '../../shared/adapters/local/sample/repositories.ts';
 import type { PhaseName } from '../../shared/domain/catalog.ts';
 import type { DayRecord } from '../../shared/domain/day.ts';
 import type { EffectRecord } from '../../shared/domain/run.ts';
-import { type Engine, type Phase } from '../../shared/engine/engine.ts';
-import { type RunView, viewOutcome } from '../../shared/engine/read-run.ts';
-import { paths } from '../../shared/engine/records.ts';
-import { type SweepReport, sweep } from '../../shared/engine/sweep.ts';
-import { runPhase } from '../../shared/engine/run-phase.ts';
 import { newestSlot } from '../../shared/domain/slot.ts';
 import type { Trigger } from '../../shared/domain/trigger.ts';
+import type { Engine, Phase } from '../../shared/engine/engine.ts';
+import { type RunView, viewOutcome } from '../../shared/engine/read-run.ts';
+import { paths } from '../../shared/engine/records.ts';
+import { runPhase } from '../../shared/engine/run-phase.ts';
+import { type SweepReport, sweep } from '../../shared/engine/sweep.ts';
 import { createLocalRuntime, type LocalRuntime } from '../../shared/runtime/local.ts';
-import { SAMPLE_REPOSITORIES } from '../../shared/adapters/local/sample/repositories.ts';
-import { commit } from '../../shared/adapters/local/sample/repositories.ts';
 import { handleMessage } from '../../shared/runtime/phase-handler.ts';
 
 /** A sample world in a temporary folder, whose day a test plays message by message. */
@@ -70,7 +69,9 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
   let change: Partial<Engine> = {};
   const engine = (): Engine => ({ ...runtime.engine, phases: PHASES, ...change });
   const git = (repository: string, ...args: string[]): string =>
-    spawnSync('git', ['--git-dir', join(data, 'repositories', repository), ...args], { encoding: 'utf8' }).stdout.trim();
+    spawnSync('git', ['--git-dir', join(data, 'repositories', repository), ...args], {
+      encoding: 'utf8',
+    }).stdout.trim();
   const story: Story = {
     data,
     date,
@@ -79,7 +80,15 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
     git,
     async run(phase, time, more = {}) {
       await story.advance(time);
-      const trigger: Trigger = { phase, kind: 'schedule', messageId: `story-${++messages}`, publishedAt: at(time), dryRun: false, rerun: false, ...more };
+      const trigger: Trigger = {
+        phase,
+        kind: 'schedule',
+        messageId: `story-${++messages}`,
+        publishedAt: at(time),
+        dryRun: false,
+        rerun: false,
+        ...more,
+      };
       const outcome = await runPhase(engine(), trigger);
       return viewOutcome(engine(), phase, newestSlot(phase, trigger.slotDueAt ?? trigger.publishedAt).slotId, outcome);
     },
@@ -115,8 +124,11 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
           if (ref !== 'refs/heads/high-noon/fence' && ref !== '') seen[`${name} ${ref}`] = id;
         }
       }
-      const registry = JSON.parse(readFileSync(join(data, 'registry.json'), 'utf8')) as { services: Record<string, { traffic: unknown }> };
-      for (const [name, { traffic }] of Object.entries(registry.services)) seen[`service ${name}`] = JSON.stringify(traffic);
+      const registry = JSON.parse(readFileSync(join(data, 'registry.json'), 'utf8')) as {
+        services: Record<string, { traffic: unknown }>;
+      };
+      for (const [name, { traffic }] of Object.entries(registry.services))
+        seen[`service ${name}`] = JSON.stringify(traffic);
       for (const dataset of ['square_transactions', 'lightspeed_sales', 'daily_news']) {
         seen[`live ${dataset}`] = livePointer(data, dataset);
       }
@@ -125,9 +137,12 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
     fault(service, fault) {
       writeFileSync(join(data, 'services.json'), JSON.stringify({ [service]: fault }));
     },
-    commitTo: (repository, files, when) => commit(join(data, 'repositories', repository), { at: when, message: 'A change', files }, false),
+    commitTo: (repository, files, when) =>
+      commit(join(data, 'repositories', repository), { at: when, message: 'A change', files }, false),
     async effects(slotId, attempt) {
-      return (await engine().documents.query<EffectRecord>(paths.effects(slotId, attempt))).map(({ data: effect }) => effect);
+      return (await engine().documents.query<EffectRecord>(paths.effects(slotId, attempt))).map(
+        ({ data: effect }) => effect,
+      );
     },
     async reopen(more) {
       const now = runtime.clock.now();
@@ -149,7 +164,10 @@ function open(data: string, now: string, environment: Record<string, string>): P
 
 function livePointer(data: string, dataset: string): string {
   try {
-    const text = readFileSync(join(data, 'objects', 'livhana-fixture-highnoon-data', 'live', dataset, 'current.json'), 'utf8');
+    const text = readFileSync(
+      join(data, 'objects', 'livhana-fixture-highnoon-data', 'live', dataset, 'current.json'),
+      'utf8',
+    );
     return (JSON.parse(text) as { version: string | null }).version ?? 'none';
   } catch {
     return 'none';
@@ -167,7 +185,16 @@ export function failingAfter(phase: Phase, name: string): Phase {
     needs: [],
     timeoutSeconds: 10,
     run: async () => ({
-      findings: [{ state: 'fails' as const, code: 'planted', subject: name, message: `planted after ${name}`, remedy: 'none', severity: 'high' as const }] as const,
+      findings: [
+        {
+          state: 'fails' as const,
+          code: 'planted',
+          subject: name,
+          message: `planted after ${name}`,
+          remedy: 'none',
+          severity: 'high' as const,
+        },
+      ] as const,
       evidence: [],
     }),
   };

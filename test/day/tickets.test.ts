@@ -7,7 +7,9 @@ import { openStory, type Story } from './support.ts';
 const NOON = 'high-noon-sync@2026-11-24T12:00Z';
 
 /** Something moves between T-30 and noon; the ticket must be void and name it, and nothing may change. */
-async function noonAfter(move: (story: Story) => Promise<void> | void): Promise<{ story: Story; moved: readonly string[] }> {
+async function noonAfter(
+  move: (story: Story) => Promise<void> | void,
+): Promise<{ story: Story; moved: readonly string[] }> {
   const story = await openStory();
   await story.morning();
   await move(story);
@@ -25,7 +27,17 @@ describe('what moves after T-30 voids the ticket, by name', () => {
   it('rewritten history', async () => {
     const { story, moved } = await noonAfter((one) => {
       const tree = one.git('LivHana-SoT', 'rev-parse', 'main^{tree}');
-      const other = one.git('LivHana-SoT', '-c', 'user.name=x', '-c', 'user.email=x@x', 'commit-tree', tree, '-m', 'rewritten');
+      const other = one.git(
+        'LivHana-SoT',
+        '-c',
+        'user.name=x',
+        '-c',
+        'user.email=x@x',
+        'commit-tree',
+        tree,
+        '-m',
+        'rewritten',
+      );
       one.git('LivHana-SoT', 'update-ref', 'refs/heads/main', other);
     });
     await using _ = story;
@@ -34,7 +46,12 @@ describe('what moves after T-30 voids the ticket, by name', () => {
 
   it('the release ref', async () => {
     const { story, moved } = await noonAfter((one) => {
-      one.git('LivHana-Kinetic', 'update-ref', 'refs/heads/high-noon/release', one.git('LivHana-Kinetic', 'rev-parse', 'main'));
+      one.git(
+        'LivHana-Kinetic',
+        'update-ref',
+        'refs/heads/high-noon/release',
+        one.git('LivHana-Kinetic', 'rev-parse', 'main'),
+      );
     });
     await using _ = story;
     assert.deepEqual(moved, ['repositories/LivHana-Kinetic/release-ref']);
@@ -42,7 +59,14 @@ describe('what moves after T-30 voids the ticket, by name', () => {
 
   it('a staged batch', async () => {
     const { story, moved } = await noonAfter((one) => {
-      const file = join(one.data, 'objects', 'livhana-fixture-highnoon-data', 'staged', 'square_transactions', 'current.json');
+      const file = join(
+        one.data,
+        'objects',
+        'livhana-fixture-highnoon-data',
+        'staged',
+        'square_transactions',
+        'current.json',
+      );
       const pointer = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
       writeFileSync(file, JSON.stringify({ ...pointer, version: null }));
     });

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fingerprint, highnoon, temporaryFolder } from './support.ts';
+
+describe('the command line', () => {
+  it('tells the next noon, tomorrow at exactly noon', async () => {
+    assert.equal((await highnoon(['next', '--at', '2026-11-24T11:59:59Z'])).out, '2026-11-24T12:00:00Z\n');
+    assert.equal((await highnoon(['next', '--at', '2026-11-24T12:00:00Z'])).out, '2026-11-25T12:00:00Z\n');
+  });
+
+  it('answers mistakes with exit code 2, the value and what is allowed, before anything runs', async () => {
+    using folder = temporaryFolder();
+    const data = ['--data', folder.path];
+    for (const [args, said] of [
+      [['next', '--at', 'noon'], /'noon'.*RFC 3339/],
+      [['run', 't-91-prep', ...data], /'t-91-prep'.*t-90-prep/],
+      [['run', 't-90-prep', '--slot', '2026-11-24T10:31:00Z', ...data], /no such instant/],
+      [['run', 't-90-prep', '--frobnicate', ...data], /--frobnicate.*--dry-run/],
+      [['day', '--date', '2026-13-01', ...data], /'2026-13-01'/],
+      [['day', '--date', '2026-11-31', ...data], /'2026-11-31'/],
+      [['stauts'], /Did you mean 'status'/],
+      [['hold', ...data], /--reason is needed/],
+      [['config', 'check', 'no-such-file'], /'no-such-file' cannot be read/],
+      [['run', 't-90-prep', '--store', 'redis', ...data], /'redis'.*local or firestore/],
+    ] as const) {
+      const answer = await highnoon(args);
+      assert.equal(answer.code, 2, args.join(' '));
+      assert.match(answer.err, said);
+      assert.equal(answer.out, '');
+    }
+    assert.deepEqual(fingerprint(folder.path), {});
+  });
+
+  it('stops on a broken configuration before anything runs', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'broken.yaml');
+    writeFileSync(file, 'schema_version: "1"\nfrobnicate: 1\n');
+    const data = join(folder.path, 'data');
+    const answer = await highnoon(['day', '--config', file, '--data', data]);
+    assert.equal(answer.code, 2);
+    assert.match(answer.err, /frobnicate/);
+    const check = await highnoon(['config', 'check', file, '--json']);
+    assert.equal(check.code, 2);
+    assert.equal(check.json<{ valid: boolean }>().valid, false);
+  });
+
+  it('runs the chain phase by phase with acts between, each at its own time', async () => {
+    using folder = temporaryFolder();
+    const at = (time: string) => `2026-11-24T${time}:00Z`;
+    const call = (...args: string[]) => highnoon([...args, '--data', folder.path, '--json']);
+    assert.equal((await call('run', 't-90-prep', '--at', at('10:30'))).code, 0);
+    const held = await call('hold', '--actor', 'ana', '--reason', 'supplier', '--at', at('11:00'));
+    assert.equal(held.code, 0, held.err);
+    assert.equal((await call('run', 't-30-final-check', '--at', at('11:30'))).code, 0);
+    const waiting = await call('run', 'high-noon-sync', '--at', at('12:00'));
+    assert.equal(waiting.code, 1);
+    const view = waiting.json<{ ending: null; status: string; schema: string }>();
+    assert.deepEqual([view.schema, view.ending, view.status], ['highnoon.run/1', null, 'waiting']);
+    assert.equal((await call('release', '--actor', 'ana', '--reason', 'it is back', '--at', at('12:05'))).code, 0);
+    const noon = await call('run', 'high-noon-sync', '--at', at('12:06'));
+    assert.equal(noon.code, 0, noon.out);
+    const again = await call('run', 'high-noon-sync', '--at', at('12:07'));
+    assert.equal(again.code, 0);
+    assert.equal(again.json<{ refused: { reason: string } }>().refused.reason, 'duplicate');
+    assert.match((await highnoon(['report', '--data', folder.path])).out, /^# HIGH NOON SYNC REPORT/);
+  });
+
+  it('locks down, and lets another person lift it', async () => {
+    using folder = temporaryFolder();
+    const call = (...args: string[]) => highnoon([...args, '--data', folder.path, '--json']);
+    assert.equal(
+      (await call('lockdown', '--actor', 'sam', '--reason', 'a report', '--at', '2026-11-24T09:00:00Z')).code,
+      0,
+    );
+    assert.equal((await call('run', 't-90-prep', '--at', '2026-11-24T10:30:00Z')).code, 4);
+    const own = await call('unlock', '--actor', 'sam', '--reason', 'nothing found');
+    assert.equal(own.code, 1);
+    assert.equal((await call('unlock', '--actor', 'kim', '--reason', 'nothing found')).code, 0);
+    const status = await call('status', '--date', '2026-11-24');
+    assert.equal(status.json<{ lockdown: { active: boolean } }>().lockdown.active, false);
+    const text = readFileSync(join(folder.path, 'herbitrage.yaml'), 'utf8');
+    assert.ok(text.includes('sample://'));
+  });
+});
