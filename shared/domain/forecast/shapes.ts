@@ -17,7 +17,7 @@ export type Shape = {
 /** What a bent shape must be better by, in units of log likelihood: a wrong one makes a slope explode. */
 const BENT = 4;
 /** How far the slope may rise from start to end of the past on the plain scale: e^g times. */
-const GROWTHS = [1, 2];
+const GROWTHS = [0.5, 1, 1.5];
 /** A bend is looked for only in histories at least this long. */
 const BENT_FROM = 42;
 /** Price of a step in multiples of log n: its place and its height. Or else a curve is taken for a staircase. */

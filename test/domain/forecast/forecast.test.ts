@@ -73,6 +73,32 @@ describe('forecast', () => {
     });
   });
 
+  it('follows growth that bends upwards under a noise that does not grow', () => {
+    const random = randomFrom(4);
+    const bent = Array.from({ length: 164 }, (_, day) => 20 * Math.exp(0.012 * day) - 15 + 2 * random.normal());
+    // Moved below 0, where logarithms cannot help; a straight line lies far too low.
+    const { mean } = made(bent.slice(0, 150).map((y) => y - 40));
+    near(
+      mean,
+      Array.from({ length: 14 }, (_, h) => 20 * Math.exp(0.012 * (150 + h)) - 55),
+      8,
+    );
+  });
+
+  it('starts from the last deviation where deviations last, and forgets it over the days', () => {
+    const random = randomFrom(8);
+    let carried = 0;
+    const ys = Array.from({ length: 200 }, (_, day) => {
+      carried = 0.7 * carried + random.normal();
+      return 100 + (WEEK[day % 7] as number) + carried;
+    });
+    const at = (deviation: number): number[] => made([...ys, 100 + (WEEK[200 % 7] as number) + deviation]).mean;
+    const [high, low] = [at(2), at(-2)];
+    const gap = (h: number): number => (high[h] as number) - (low[h] as number);
+    assert.ok(gap(0) > 1, `the first day differs by ${gap(0)}`);
+    assert.ok(gap(10) < gap(0) / 3, `the eleventh by ${gap(10)}`);
+  });
+
   it('keeps a missing day in its place in the week', () => {
     const full = daily(84, 0.3, 0.5);
     const gaps = full.map((y, day) => (day % 9 === 4 ? null : y));
