@@ -1,4 +1,6 @@
 import type { OsvRecord, PackageVersion } from '../domain/advisories/record.ts';
+import type { Rating } from '../domain/advisories/severity.ts';
+import type { Instant } from '../domain/time.ts';
 
 /**
  * A source of advisories in the OSV format. An answer is whole or there is none: every method throws a `PortError` when
@@ -24,6 +26,24 @@ export interface AdvisoriesPort {
   records(refs: readonly AdvisoryRef[], options?: AdvisoryOptions): Promise<readonly OsvRecord[]>;
   /** RFC 3339: when the newest advisory of this ecosystem changed at the source, which is how old its knowledge is. */
   newestChangeAt(ecosystem: string, options?: AdvisoryOptions): Promise<string>;
+  /**
+   * What the platform's own scan says of an image, by `HOST/NAME@sha256:...`. Absent where nothing scans images: then it
+   * cannot be told. An image that was never scanned has `scannedAt: null`.
+   */
+  imageScan?(image: string, options?: AdvisoryOptions): Promise<ImageScan>;
+}
+
+export interface ImageScan {
+  readonly scannedAt: Instant | null;
+  readonly found: readonly ImageVulnerability[];
+}
+
+export interface ImageVulnerability {
+  readonly id: string;
+  readonly rating: Rating;
+  readonly packageName: string;
+  /** Null when no version mends it yet. */
+  readonly fixedIn: string | null;
 }
 
 export interface AdvisoryRef {

@@ -1,3 +1,6 @@
+import type { AccessPort } from './access.ts';
+import type { AdvisoriesPort } from './advisories.ts';
+import type { BackupsPort } from './backups.ts';
 import type { DatasetsPort } from './datasets.ts';
 import type { DnsPort } from './dns.ts';
 import type { EvidencePort } from './evidence.ts';
@@ -10,6 +13,9 @@ import type { ServicesPort } from './services.ts';
 
 /** Everything of the outside world that an operation may name in `needs`. */
 export interface PortMap {
+  readonly access: AccessPort;
+  readonly advisories: AdvisoriesPort;
+  readonly backups: BackupsPort;
   readonly datasets: DatasetsPort;
   readonly dns: DnsPort;
   readonly evidence: EvidencePort;
@@ -26,6 +32,9 @@ export interface PortMap {
  * also never tried again by the layer that repeats reads, because only the effect protocol knows whether that is safe.
  */
 export const WRITING_METHODS: { readonly [P in keyof PortMap]: readonly (keyof PortMap[P])[] } = {
+  access: [],
+  advisories: [],
+  backups: [],
   datasets: ['stage', 'promote', 'fence'],
   dns: [],
   evidence: [],

@@ -1,11 +1,16 @@
+import { createLocalAccess } from '../adapters/local/access.ts';
+import { createLocalAdvisories } from '../adapters/local/advisories.ts';
+import { createLocalBackups } from '../adapters/local/backups.ts';
 import { LocalDatasets } from '../adapters/local/datasets.ts';
 import type { LocalDocuments } from '../adapters/local/documents.ts';
 import { createLocalEvidence } from '../adapters/local/evidence.ts';
 import { LocalObjects } from '../adapters/local/objects.ts';
 import { createSampleDns } from '../adapters/local/sample/dns.ts';
+import { riskFiles } from '../adapters/local/sample/risk.ts';
 import { worldFiles } from '../adapters/local/sample-world.ts';
 import { createLocalSchedules } from '../adapters/local/schedules.ts';
 import { LocalServices } from '../adapters/local/services.ts';
+import { createOsvAdvisories } from '../adapters/osv/index.ts';
 import type { Configuration } from '../domain/configuration/index.ts';
 import { createHistory } from '../engine/history.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -20,7 +25,7 @@ export interface LocalPorts {
   servingRevision(service: string): Promise<string | undefined>;
   /** With the ports that carry credentials and find the sample world. */
   ports(outside: { readonly http: HttpPort; readonly repositories: RepositoriesPort }): PortMap;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** One adapter for each port, over the folder and the embedded store. */
@@ -29,11 +34,15 @@ export function localPorts(options: {
   readonly documents: LocalDocuments;
   readonly clock: Clock;
   readonly configuration: Configuration;
+  /** The sample world brings its own source of advisories; any other asks the real one. */
+  readonly isSample: boolean;
 }): LocalPorts {
-  const { data, documents, clock, configuration } = options;
+  const { data, documents, clock, configuration, isSample } = options;
   const files = worldFiles(data);
   const objects = new LocalObjects({ data, clock });
   const services = new LocalServices({ file: files.registry });
+  const risk = riskFiles(data);
+  const sampleAdvisories = isSample ? createLocalAdvisories({ file: risk.advisories }) : undefined;
   return {
     objects,
     services,
@@ -43,13 +52,17 @@ export function localPorts(options: {
       services,
       http,
       repositories,
+      access: createLocalAccess({ file: risk.access, clock }),
+      advisories: sampleAdvisories ?? createOsvAdvisories({ fetch }),
+      backups: createLocalBackups({ file: risk.backups, objects }),
       datasets: new LocalDatasets({ objects }),
       dns: createSampleDns({ file: files.dns }),
       evidence: createLocalEvidence({ objects, documents, http, services, repositories, configuration }),
       history: createHistory(documents),
       schedules: createLocalSchedules(files.schedules),
     }),
-    close: () => {
+    close: async () => {
+      await sampleAdvisories?.close();
       objects.close();
       services.close();
     },

@@ -71,7 +71,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
   const publisher = new LocalPublisher(clock, systemIds);
   const isSample = loaded.text.includes('sample://');
   const { configuration } = loaded;
-  const local = localPorts({ data, documents, clock, configuration });
+  const local = localPorts({ data, documents, clock, configuration, isSample });
   const seed = async (at: Instant) => {
     if (isSample)
       await prepareSampleWorld(data, at, {
@@ -137,7 +137,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
     },
     async close() {
       await world?.close();
-      local.close();
+      await local.close();
       documents.close();
     },
   };

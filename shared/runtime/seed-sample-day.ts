@@ -4,6 +4,7 @@ import { writeCollection } from '../adapters/local/collections.ts';
 import type { LocalDocuments } from '../adapters/local/documents.ts';
 import { sampleMemory } from '../adapters/local/sample/collections.ts';
 import { writeSampleEvidence } from '../adapters/local/sample/evidence.ts';
+import { seedSampleRisk } from '../adapters/local/sample/risk.ts';
 import { seedSampleServices } from '../adapters/local/sample/services.ts';
 import { worldFiles, writeBatches } from '../adapters/local/sample-world.ts';
 import type { LocalServices } from '../adapters/local/services.ts';
@@ -42,6 +43,7 @@ export async function seedSampleDay(parts: Parts, morning: Instant, isFirstDay: 
     morning,
   );
   await writeSampleEvidence(parts, morning);
+  await seedSampleRisk(data, objects, morning);
   for (const [collection, records] of Object.entries(sampleMemory(morning)))
     await writeCollection(parts.documents, collection, records, morning);
 }

@@ -91,6 +91,9 @@ docs:
   - {path: docs/CURRENT_STATUS.md, header: "Last Verified (UTC)", max_age_h: 48, severity: medium}
 weekly:
   lockfiles: ["package-lock.json"]
+  access: {approved_service_accounts: [run-api, build-bot]}
+  backups:
+    - {name: shop-export, uri: "gs://livhana-fixture-highnoon-backups/shop/", max_age_h: 30, min_bytes: 1024, restore_test_max_days: 90, rpo_h: 26, rto_h: 4}
 people:
   viewers: [viewer@livhana.example]
   operators: [jesse@livhana.example, ana@livhana.example]

@@ -33,7 +33,7 @@ export async function makeSampleRepositories(root: string): Promise<void> {
 /** A person's commit of that morning in each repository, so that the new day has something to release. */
 export async function commitToSampleRepositories(root: string, at: Instant): Promise<void> {
   for (const name of SAMPLE_REPOSITORIES) {
-    const text = `# Status of ${name}\n\nLast Verified (UTC): ${at}\n\nEverything that was planned for this day is in.\n`;
+    const text = `# Status of ${name}\n\nLast Verified (UTC): ${at}\n\nEverything that was planned for ${at.slice(0, 10)} is in.\n`;
     await commit(
       repositoryFolder(root, name),
       { at, message: `Status of ${at.slice(0, 10)}`, files: { 'docs/CURRENT_STATUS.md': text } },
@@ -89,10 +89,29 @@ function firstFiles(name: SampleRepository): Record<string, string> {
     'docs/governance/RISKLOG.md':
       '# Risks\n\n| risk | owner | Reviewed |\n|---|---|---|\n| supplier outage | ops | 2026-01-05 |\n',
     'docs/MONITORING_RUNBOOK.md': '# Monitoring runbook\n\nWhat to look at first.\n',
+    'package.json': `${JSON.stringify(PACKAGE, null, 2)}\n`,
+    'package-lock.json': `${JSON.stringify(PACKAGE_LOCK, null, 2)}\n`,
     'infra/cloud-run/integration-service.yaml': serviceManifest('integration-service'),
     'infra/cloud-run/age-verification-gate.yaml': serviceManifest('age-verification-gate'),
   };
 }
+
+/** Made-up packages that no registry has: an advisory about one of them can be added to DATA/advisories.json. */
+const PACKAGE = {
+  name: 'livhana-shop',
+  version: '1.0.0',
+  dependencies: { 'sample-age-gate': '^2.4.1', 'sample-cart': '^1.0.0' },
+};
+const PACKAGE_LOCK = {
+  name: 'livhana-shop',
+  version: '1.0.0',
+  lockfileVersion: 3,
+  packages: {
+    '': PACKAGE,
+    'node_modules/sample-age-gate': { version: '2.4.1' },
+    'node_modules/sample-cart': { version: '1.2.0' },
+  },
+};
 
 /** A Cloud Run manifest as the rules of the sample configuration want it. */
 function serviceManifest(name: string): string {
