@@ -1,14 +1,38 @@
+import type { Point } from '../../domain/points.ts';
 import type { DocumentsPort } from '../../ports/documents.ts';
 import type { EvidencePort } from '../../ports/evidence.ts';
-import { type CollectionReader, createEvidence, type EvidenceParts } from '../evidence/index.ts';
+import {
+  type CollectionReader,
+  createEvidence,
+  type EvidenceParts,
+  type MetricReading,
+  type MetricsReader,
+} from '../evidence/index.ts';
 
-export interface LocalEvidenceParts extends Omit<EvidenceParts, 'collections'> {
+export interface LocalEvidenceParts extends Omit<EvidenceParts, 'collections' | 'metrics'> {
   readonly documents: Pick<DocumentsPort, 'get' | 'query'>;
+  /** Default: the newest points that the embedded store holds. */
+  readonly metrics?: MetricsReader;
 }
 
 /** Evidence of the local world: the same reading as in the cloud, over the embedded store and the local parts. */
 export function createLocalEvidence({ documents, ...parts }: LocalEvidenceParts): EvidencePort {
-  return createEvidence({ ...parts, collections: localCollections(documents) });
+  const { metrics = localMetrics(documents) } = parts;
+  return createEvidence({ ...parts, metrics, collections: localCollections(documents) });
+}
+
+/** The newest point of each series, as the local metrics adapter keeps it: a histogram counts with its mean. */
+export function localMetrics(documents: Pick<DocumentsPort, 'query'>): MetricsReader {
+  return {
+    async latest() {
+      const points = await documents.query<Point & { readonly samples?: number }>('metrics');
+      return points.map(({ data: { metric, labels, at, value, samples } }): MetricReading => {
+        const isHistogram = value.kind === 'distribution';
+        const number = isHistogram ? value.value.mean : value.value;
+        return { metric, labels, at, value: number, samples: samples ?? (isHistogram ? value.value.count : 1) };
+      });
+    },
+  };
 }
 
 /**

@@ -2,17 +2,19 @@ import type { GuardrailOf } from '../configuration/index.ts';
 import { deniedText } from './denied-text.ts';
 import { fieldOf } from './fields.ts';
 import { type Decision, type Fields, type Judge, Undecided } from './judge.ts';
-import { hiddenTexts, tidy, visibleText, withoutComments } from './page-text.ts';
+import { pageText, tidy, withoutComments } from './page-text.ts';
 
 /** `content_deny`: of pages, what is seen or told of them; of any other record, everything that stands in it. */
 export function judgeContentDeny({ evidence, deny, allow = [] }: GuardrailOf<'content_deny'>): Judge {
   const denied = deniedText(deny, allow);
   const isClean = (text: string) => denied(text).length === 0;
+  const isCleanPage = (body: string) => {
+    const { visible, told } = pageText(body);
+    return isClean(visible) && isClean(told);
+  };
   return {
     evidence,
-    decide: (record) =>
-      onPage(record, (body) => isClean(visibleText(body)) && isClean(hiddenTexts(body))) ??
-      (isClean(JSON.stringify(record)) ? 'holds' : 'fails'),
+    decide: (record) => onPage(record, isCleanPage) ?? (isClean(JSON.stringify(record)) ? 'holds' : 'fails'),
   };
 }
 
@@ -22,7 +24,7 @@ export function judgeContentRequire({ evidence, text }: GuardrailOf<'content_req
   return {
     evidence,
     decide: (record) =>
-      onPage(record, (body) => visibleText(body).includes(wanted)) ??
+      onPage(record, (body) => pageText(body).visible.includes(wanted)) ??
       (tidy(JSON.stringify(record)).includes(wanted) ? 'holds' : 'fails'),
   };
 }

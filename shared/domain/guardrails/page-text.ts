@@ -1,3 +1,5 @@
+import { htmlParts } from './html-parts.ts';
+
 /** What a reader of a page sees, and what a search engine or a screen reader is told: claims are made in both. */
 
 const NAMED: Readonly<Record<string, string>> = {
@@ -31,32 +33,65 @@ const NAMED: Readonly<Record<string, string>> = {
 const INLINE =
   /^(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr)$/i;
 
-/** Without what stands in comments: nobody sees it, so it is neither a claim nor a footer. */
-export const withoutComments = (html: string): string => html.replace(/<!--[\s\S]*?(?:-->|$)/g, '');
+/** Attributes that are read to somebody: by search engines, screen readers, on hovering. */
+const TOLD: ReadonlySet<string> = new Set([
+  'content',
+  'alt',
+  'title',
+  'aria-label',
+  'aria-description',
+  'placeholder',
+  'value',
+]);
 
-/** The visible text, white space run together, characters in one form. */
-export function visibleText(html: string): string {
-  const bare = withoutComments(html).replace(/<(script|style|template|noscript)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ');
-  return tidy(
-    decode(bare.replace(/<\/?([A-Za-z][A-Za-z0-9-]*)[^>]*>/g, (_tag, name) => (INLINE.test(name) ? '' : ' '))),
-  );
+export interface PageText {
+  /** What a visitor reads, white space run together, characters in one form. */
+  readonly visible: string;
+  /** Descriptions, labels and structured data, which are read without being seen. */
+  readonly told: string;
 }
 
-/** Descriptions, labels and structured data, which are read without being seen. */
-export function hiddenTexts(html: string): string {
-  const bare = withoutComments(html);
+export function pageText(html: string): PageText {
+  const visible: string[] = [];
+  const told: string[] = [];
+  for (const part of htmlParts(html)) {
+    if (part.kind === 'text') visible.push(part.text);
+    else if (part.kind === 'raw') told.push(rawText(part.name, part.type, part.text));
+    else {
+      if (!INLINE.test(part.name.replace('/', ''))) visible.push(' ');
+      for (const { name, value } of part.attributes) if (TOLD.has(name)) told.push(value);
+    }
+  }
+  return { visible: tidy(decode(visible.join(''))), told: tidy(decode(told.join('\n'))) };
+}
+
+/** Structured data makes claims to search engines; a page without scripts shows what `noscript` holds. */
+function rawText(name: string, type: string, text: string): string {
+  if (name === 'script') return type === 'application/ld+json' ? text : '';
+  if (name !== 'noscript') return '';
   const texts: string[] = [];
-  for (const [, , double, single] of bare.matchAll(
-    /\s(content|alt|title|aria-label|placeholder|value|data-description)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi,
-  )) {
-    texts.push(double ?? single ?? '');
+  // One level: an element without scripts holds none of its kind, so that no page can make this call itself without end.
+  for (const part of htmlParts(text)) {
+    if (part.kind === 'text') texts.push(part.text);
+    if (part.kind === 'tag')
+      texts.push(...part.attributes.flatMap((each) => (TOLD.has(each.name) ? [each.value] : [])));
   }
-  for (const [, data = ''] of bare.matchAll(/<script\b[^>]*application\/ld\+json[^>]*>([\s\S]*?)<\/script/gi)) {
-    texts.push(data);
+  return texts.join(' ');
+}
+
+/** The page as it was sent, without what stands in comments: nobody sees it. */
+export function withoutComments(html: string): string {
+  let result = '';
+  let at = 0;
+  while (at < html.length) {
+    const open = html.indexOf('<!--', at);
+    if (open < 0) return result + html.slice(at);
+    result += html.slice(at, open);
+    const close = html.indexOf('-->', open + 4);
+    if (close < 0) return result;
+    at = close + 3;
   }
-  const titles = /<noscript\b[^>]*>([\s\S]*?)<\/noscript/gi;
-  for (const [, shown = ''] of bare.matchAll(titles)) texts.push(shown.replace(/<[^>]*>/g, ' '));
-  return tidy(decode(texts.join('\n')));
+  return result;
 }
 
 /** Text as it is compared: one form for each character, nothing invisible, single blanks. */

@@ -73,6 +73,17 @@ export class PartnerIndex implements Partners {
     else this.#known.set(key, [known as Fields, kept]);
   }
 
+  /** Takes up partners of these records alone, in a later reading. */
+  matching(records: readonly Fields[]): { add(record: Fields): void } {
+    const { match } = this.#need;
+    const wanted = new Set(records.map((record) => keyOf(record, match)));
+    return {
+      add: (record) => {
+        if (wanted.has(keyOf(record, match))) this.add(record);
+      },
+    };
+  }
+
   find(record: Fields): readonly Fields[] {
     const key = keyOf(record, this.#need.match);
     const known = key === undefined ? undefined : this.#known.get(key);

@@ -1,4 +1,10 @@
 import type { ContextOf } from '../define-operation.ts';
 
-/** What the compliance operations see of the world: evidence, and the addresses that guardrails ask themselves. */
-export type ComplianceContext = ContextOf<'evidence' | 'http'>;
+/**
+ * What judging guardrails takes of the world: evidence, the addresses that guardrails ask themselves, and the time. A
+ * back-test makes one of a day that is past.
+ */
+export type ComplianceContext = Pick<
+  ContextOf<'evidence' | 'http'>,
+  'ports' | 'configuration' | 'environment' | 'waivers' | 'now' | 'signal'
+>;

@@ -18,6 +18,7 @@ import type { ComplianceContext } from './compliance-context.ts';
 import { emptyGap } from './gaps.ts';
 import { readEvidence } from './read-evidence.ts';
 import { readPages } from './read-pages.ts';
+import { isLive, SecondLook } from './second-look.ts';
 
 /** Evidence that is read at a time; each is streamed, so this bounds connections and memory. */
 const READ_AT_ONCE = 4;
@@ -28,6 +29,7 @@ interface Part {
   readonly judge: Judge;
   /** Pages that it is about; undefined for records that are no pages. */
   readonly routes: readonly string[] | undefined;
+  readonly secondLook: SecondLook | undefined;
   checked: number;
 }
 
@@ -71,11 +73,14 @@ function partsOf(
   const { guardrail } = one;
   try {
     if (guardrail.check === 'http_denies_forged') return [];
-    const isJoined = partnerNeedOf(guardrail, (name) => sourceOf(context, name)?.alias ?? name) !== undefined;
+    const need = partnerNeedOf(guardrail, (name) => sourceOf(context, name)?.alias ?? name);
+    const index = indexes.get(guardrail.id);
     // Its gap was told when the index could not be made; without an index every record would seem to have no partner.
-    if (isJoined && !indexes.has(guardrail.id)) return [];
+    if (need !== undefined && index === undefined) return [];
     const judges = isAsking(guardrail) ? [addressJudge(context, one)] : judgesOf(guardrail, setting, beside);
-    return judges.map((judge) => ({ one, judge, routes: routesOf(context, guardrail, judge), checked: 0 }));
+    const isGrowing = need !== undefined && isLive(sourceOf(context, need.evidence)?.source_uri ?? '');
+    const secondLook = isGrowing && index !== undefined ? new SecondLook(need.evidence, index) : undefined;
+    return judges.map((judge) => ({ one, judge, routes: routesOf(context, guardrail, judge), secondLook, checked: 0 }));
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     const remedy = 'correct the condition; `config check` says what is allowed';
@@ -99,13 +104,16 @@ async function judgeOne(context: ComplianceContext, name: string, parts: readonl
   const source = sourceOf(context, name);
   if (source === undefined) return [];
   const identify = identifyIn(context, name);
+  const judge = (part: Part, record: Fields, position: number) => {
+    const decision = part.judge.decide(record);
+    if (decision === 'skips') return;
+    part.checked += 1;
+    part.one.tally.count(decision, record, position, identify);
+  };
   const take = (record: Fields, position: number) => {
     for (const part of parts) {
       if (part.routes !== undefined && !part.routes.includes(record.route as string)) continue;
-      const decision = part.judge.decide(record);
-      if (decision === 'skips') continue;
-      part.checked += 1;
-      part.one.tally.count(decision, record, position, identify);
+      if (part.secondLook?.keeps(record, position) !== true) judge(part, record, position);
     }
   };
   if (isSite(source.source_uri)) {
@@ -120,6 +128,8 @@ async function judgeOne(context: ComplianceContext, name: string, parts: readonl
   }
   const reading = await readEvidence(context, name, source, take);
   for (const part of parts) {
+    const awaited = (await part.secondLook?.settle(context)) ?? [];
+    for (const { record, position } of awaited) judge(part, record, position);
     if (reading.kind === 'whole') part.one.digests.set(name, reading.digest);
     conclude(part, name, reading.kind === 'whole' ? [] : [reading.gap], reading.records);
   }

@@ -145,7 +145,7 @@ export function goodWorld(): World {
       order_id,
       decision: 'approved',
       status: 'verified',
-      created_at: '2026-11-23T08:00:00Z',
+      created_at: '2026-11-20T08:00:00Z',
       decided_at: '2026-11-23T09:00:00Z',
       dob: `19${80 + index}-05-05`,
     })),
