@@ -50,6 +50,8 @@ export type Row =
     }
   | { readonly isGood: false; readonly reasons: readonly string[]; readonly isMock: boolean };
 
+export const isBlank = (line: Line): boolean => decoded(line.bytes)?.trim() === '';
+
 /** Undefined for a blank line. */
 export function judgeRow(line: Line, rules: RowRules): Row | undefined {
   if (line.isTooLong) return bad('too-long');

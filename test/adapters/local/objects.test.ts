@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { unlike } from '../../../shared/adapters/local/object-files.ts';
+import { fileIdentity } from '../../../shared/adapters/local/object-versions.ts';
 import { LocalObjects } from '../../../shared/adapters/local/objects.ts';
 import { PortError, type PortErrorCode } from '../../../shared/domain/errors.ts';
 import { objectsContract } from '../../contracts/objects.contract.ts';
@@ -97,6 +99,14 @@ describe('objects in a folder', () => {
     const found = await port.stat('gs://some-bucket/p');
     assert.equal(found?.generation, first.generation);
     assert.deepEqual(found?.metadata, { token: '1' });
+  });
+
+  it('tells two versions apart that were written within one tick of the file system', async () => {
+    const path = join(data, 'file');
+    await writeFile(path, 'same size');
+    const before = fileIdentity(await stat(path, { bigint: true }));
+    assert.notEqual(unlike(path, before), before);
+    assert.equal(unlike(path, before), fileIdentity(await stat(path, { bigint: true })));
   });
 
   it('refuses addresses that would leave the folder, before anything is touched', async () => {

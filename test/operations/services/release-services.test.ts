@@ -153,6 +153,25 @@ describe('release-services', () => {
     assert.equal(made.services.serving('shop-run'), 'shop-1');
   });
 
+  it('moves nothing when somebody else moved traffic after it had looked', async () => {
+    await using made = await world();
+    made.services.deploy('shop-run', { name: 'shop-3', image: IMAGE, createdAt: '2026-11-24T11:59:00.000Z' });
+    const bindings = { ...(await ticketed(made)), 'services/shop/candidate': 'shop-2' };
+    const context = made.context({
+      bindings,
+      around: async (_, call) => {
+        const { etag } = await made.services.describe('shop-run');
+        await made.services.moveTraffic('shop-run', { to: 'shop-3', etag, token: 1 });
+        await call();
+      },
+    });
+    await assert.rejects(
+      releaseServices.run(context),
+      (error: unknown) => error instanceof EffectError && error.fault === 'call-failed',
+    );
+    assert.equal(made.services.serving('shop-run'), 'shop-3');
+  });
+
   it('settles a call whose answer was lost by looking', async () => {
     await using made = await world();
     const context = made.context({
