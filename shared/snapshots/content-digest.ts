@@ -21,7 +21,11 @@ export class ContentDigest {
   /** Bytes of all records. */
   plainBytes = 0;
 
-  constructor(key: Buffer = NO_KEY, from = '0'.repeat(64)) {
+  readonly #sink: ((records: Buffer) => void) | undefined;
+
+  /** `sink` is given all records, a segment or less at a time; the bytes are valid until it returns. */
+  constructor(key: Buffer = NO_KEY, from = '0'.repeat(64), sink?: (records: Buffer) => void) {
+    this.#sink = sink;
     this.open.append(key);
     this.#keyBytes = key.length;
     this.#sum = BigInt(`0x${from}`);
@@ -52,6 +56,7 @@ export class ContentDigest {
     const bytes = this.open.view();
     this.plainBytes += bytes.length - this.#keyBytes;
     this.open.length = this.#keyBytes;
+    this.#sink?.(bytes.subarray(this.#keyBytes));
     return bytes;
   }
 

@@ -30,6 +30,7 @@ export {
 export { measureStorage, type StorageFigures } from './measure-storage.ts';
 export { snapshotIdAt } from './object-names.ts';
 export { type RestoredCollection, type RestoreOptions, readSnapshot, restoreSnapshot } from './read-snapshot.ts';
+export { exportCollection, readRecords } from './record-files.ts';
 export { type RepackOptions, type RepackReport, repack } from './repack.ts';
 export { splitRanges } from './split-ranges.ts';
 export {

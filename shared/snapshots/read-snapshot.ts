@@ -105,10 +105,15 @@ export class CountedDocuments {
   #runStart = 0;
   #runEnd = 0;
 
-  constructor(reader: MergedReader, keys: SnapshotKeys | undefined, collection: string) {
+  constructor(
+    reader: MergedReader,
+    keys: SnapshotKeys | undefined,
+    collection: string,
+    sink?: (records: Buffer) => void,
+  ) {
     this.#reader = reader;
     this.#collection = collection;
-    this.#digest = new ContentDigest(keys?.digests);
+    this.#digest = new ContentDigest(keys?.digests, undefined, sink);
   }
 
   /** The documents one by one. An iterator of our own: a generator's queue costs more than most documents do. */
@@ -130,11 +135,17 @@ export class CountedDocuments {
 
   /** Reads for the digest alone. */
   async readToEnd(): Promise<void> {
-    while (!this.#reader.isAtEnd) {
+    while (await this.readSome(PROGRESS_EVERY));
+  }
+
+  /** Takes at most so many documents into the digest and gives out none; false when none is left. */
+  async readSome(most: number): Promise<boolean> {
+    for (let count = 0; count < most && !this.#reader.isAtEnd; count++) {
       this.#count();
       const moved = this.#reader.next();
       if (typeof moved !== 'boolean') await moved;
     }
+    return !this.#reader.isAtEnd;
   }
 
   /** Takes the reader's current document into the digest. */

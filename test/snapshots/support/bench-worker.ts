@@ -1,10 +1,13 @@
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createSnapshot } from '../../../shared/snapshots/create-snapshot.ts';
 import { listSnapshotIds } from '../../../shared/snapshots/manifest.ts';
 import { restoreSnapshot } from '../../../shared/snapshots/read-snapshot.ts';
+import { exportCollection } from '../../../shared/snapshots/record-files.ts';
 import { verifySnapshots } from '../../../shared/snapshots/verify-snapshots.ts';
 import { FolderObjects } from './folder-objects.ts';
 import { NdjsonSource } from './ndjson-source.ts';
-import { RecordFolder } from './record-folder.ts';
 
 /*
  * One act in a process of its own, so that its processor time and memory are its own: create, verify or restore over a
@@ -34,7 +37,8 @@ if (act === 'create') {
   if (problems.length > 0) throw problems[0];
 } else if (act === 'restore') {
   const id = (await listSnapshotIds(snapshots)).at(-1) ?? '';
-  await restoreSnapshot({ ...snapshots, id, target: new RecordFolder(data) });
+  mkdirSync(data, { recursive: true });
+  for (const name of COLLECTIONS) await writeFile(join(data, `${name}.records`), exportCollection(snapshots, id, name));
 } else if (act === 'restore-json') {
   const id = (await listSnapshotIds(snapshots)).at(-1) ?? '';
   await restoreSnapshot({ ...snapshots, id, target: new NdjsonSource(data) });
