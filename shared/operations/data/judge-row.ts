@@ -5,7 +5,7 @@ import { epochMs, type Instant } from '../../domain/time.ts';
 import type { Line } from './line-splitter.ts';
 import { timeOf } from './row-time.ts';
 
-export type RuledDataset = Pick<Dataset, 'key' | 'ts' | 'max_age_h' | 'required' | 'schema'>;
+export type RuledDataset = Pick<Dataset, 'key' | 'ts' | 'max_age_h' | 'required' | 'schema' | 'reject_if_mock'>;
 
 /** What every row of a dataset is held to. */
 export interface RowRules {
@@ -35,8 +35,8 @@ export function rowRules(dataset: RuledDataset, notAfter: Instant): RowRules {
 }
 
 /** What a version was judged by; another value makes another version of the same batch. */
-export function rulesDigest({ key, ts, max_age_h, required, schema }: RuledDataset): string {
-  return digestOf({ key, ts, needsTime: max_age_h !== null, required, schema: schema ?? {} });
+export function rulesDigest({ key, ts, max_age_h, required, schema, reject_if_mock }: RuledDataset): string {
+  return digestOf({ key, ts, needsTime: max_age_h !== null, required, schema: schema ?? {}, reject_if_mock });
 }
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -205,6 +205,19 @@ describe('prepare-ingestion', () => {
     assert.equal((await stagedRows(world)).length, 2);
   });
 
+  it('refuses what is staged already when the configuration no longer lets mock data in', async () => {
+    await using world = await dataWorld(DATASET);
+    await world.deliver('sales', [row('a', { mock: true })]);
+    await prepareIngestion.run(contextOf(world));
+    assert.notEqual(await staged(world), null);
+    const [dataset] = world.configuration.datasets;
+    assert.ok(dataset !== undefined);
+    const configuration = { ...world.configuration, datasets: [{ ...dataset, reject_if_mock: true }] };
+    const outcome = await prepareIngestion.run(contextOf(world, { configuration }));
+    assert.ok(codes(outcome).includes('unknown datasets/sales mock-batch'));
+    assert.equal(await staged(world), null);
+  });
+
   it('stages again when the staged bytes were written over', async () => {
     await using world = await dataWorld(DATASET);
     await world.deliver('sales', [row('a')]);

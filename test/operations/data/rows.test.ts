@@ -10,7 +10,7 @@ import { scanBatch } from '../../../shared/operations/data/scan-batch.ts';
 import type { DatasetsPort } from '../../../shared/ports/datasets.ts';
 
 const NOON = '2026-11-24T12:00:00.000Z';
-const RULED = { key: 'id', ts: 'at', max_age_h: 26, required: ['id', 'amount'] };
+const RULED = { key: 'id', ts: 'at', max_age_h: 26, required: ['id', 'amount'], reject_if_mock: false };
 const RULES = rowRules(RULED, NOON);
 
 /** A source that gives its bytes in pieces of this size. */
