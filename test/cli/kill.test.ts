@@ -29,13 +29,17 @@ describe('a killed process', () => {
   for (const [moment, isNow] of Object.entries(MOMENTS)) {
     it(`is resumed by the next start when it dies as ${moment}`, async () => {
       using folder = temporaryFolder();
-      const child = spawn(process.execPath, ['functions/cli/start.mjs', 'day', '--date', '2026-11-24', '--data', folder.path], { stdio: 'ignore' });
+      const child = spawn(process.execPath, ['functions/cli/start.mjs', 'day', '--date', '2026-11-24', '--data', folder.path], { stdio: ['ignore', 'ignore', 'pipe'] });
       let ended = false;
+      let told = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        told += text;
+      });
       child.on('close', () => {
         ended = true;
       });
       while (!ended && !isNow(folder.path)) await turn();
-      assert.equal(ended, false, 'it must be killed before it ends');
+      assert.equal(ended, false, `it must be killed before it ends: ${told}`);
       child.kill('SIGKILL');
       while (!ended) await turn();
       const again = await highnoon(['day', '--date', '2026-11-24', '--data', folder.path, '--json']);
