@@ -2,6 +2,7 @@ import { type Evidence, fails, noted, type Observation, result } from '../../dom
 import type { Revision } from '../../domain/revision.ts';
 import { type ContextOf, defineOperation } from '../define-operation.ts';
 import { proveRepositoryRollback } from '../repositories/prove-repository-rollback.ts';
+import { releasedServices } from '../services/service.ts';
 import { cannotTell } from '../support/cannot-tell.ts';
 
 type Context = ContextOf<'datasets' | 'repositories' | 'services'>;
@@ -47,11 +48,18 @@ export const proveRollback = defineOperation({
 async function proveServices(context: Context, good: Revision | undefined): Promise<Proof> {
   const findings: Observation[] = [];
   const evidence: Evidence[] = [];
+  const platformNames = new Map(
+    releasedServices(context.configuration.services).map(({ service, platformName }) => [service.name, platformName]),
+  );
   for (const [service, revision] of Object.entries(good?.services ?? {})) {
     if (revision === null) continue;
     const subject = `services/${service}/${revision}`;
     try {
-      const state = await context.ports.services.revision(service, revision, context.signal);
+      const state = await context.ports.services.revision(
+        platformNames.get(service) ?? service,
+        revision,
+        context.signal,
+      );
       evidence.push({
         subject,
         request: `revision ${revision} of ${service}`,
