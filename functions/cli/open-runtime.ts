@@ -48,7 +48,9 @@ export async function openLocal(
   return { ...runtime, engine: { ...runtime.engine, phases: PHASES } };
 }
 
-export const notBefore = (data: string, at: Instant): Instant => {
+/** Now; or where the folder's clock stands, if it was played into the future: a world cannot go back. */
+export function nowIn(data: string): Instant {
   const until = playedUntil(data);
-  return until === undefined ? at : latest(until, at);
-};
+  const now = systemClock.now();
+  return until === undefined ? now : latest(until, now);
+}

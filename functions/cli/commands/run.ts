@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../shared/adapters/local/clock.ts';
 import { isPhaseName, PHASE_NAMES, type PhaseName } from '../../../shared/domain/catalog.ts';
 import { UsageError } from '../../../shared/domain/errors.ts';
 import { newestSlot, parseSlotId, slotAt } from '../../../shared/domain/slot.ts';
@@ -13,7 +12,7 @@ import { copyForDryRun, type LocalRuntime, writeClock } from '../../../shared/ru
 import { handleMessage } from '../../../shared/runtime/phase-handler.ts';
 import { type Arguments, flagOption, textOption, timeOption } from '../arguments.ts';
 import type { Command, ExitCode } from '../command.ts';
-import { dataFolder, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, nowIn, openLocal, storeOption } from '../open-runtime.ts';
 import type { Output } from '../output.ts';
 import { renderRun } from '../render/run.ts';
 
@@ -36,7 +35,7 @@ export const runCommand: Command = {
       const { runInCloud } = await import('../cloud/run.ts');
       return runInCloud(args, output, phase, slotDueAt);
     }
-    const at = timeOption(args, 'at') ?? systemClock.now();
+    const at = timeOption(args, 'at') ?? nowIn(dataFolder(args));
     const view = flagOption(args, 'dry-run')
       ? await dryRun(args, output, phase, at, slotDueAt)
       : await runLocally(args, output, phase, at, slotDueAt);
