@@ -53,6 +53,13 @@ export function newestSlot(name: PhaseName, publishedAt: Instant): Slot {
   return makeSlot(name, dueAt);
 }
 
+/** The first slot of the phase strictly after `at`. */
+export function nextSlot(name: PhaseName, at: Instant): Slot {
+  const dueAt = nextInstant(cronOf(required(name)), at);
+  if (dueAt === undefined) throw new UsageError(`phase ${name}: its schedule has no instant after ${at}`);
+  return makeSlot(name, dueAt);
+}
+
 /** All slots of the phase with `from <= dueAt < to`, in order. */
 export function slotsBetween(name: PhaseName, from: Instant, to: Instant): Slot[] {
   const cron = cronOf(required(name));

@@ -1,7 +1,7 @@
 import type { REFUSALS } from '../domain/admission.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
 import type { ConcludedSlot, SlotRecord, WaitingSlot } from '../domain/run.ts';
-import { newestSlot, runIdOf, slotAt } from '../domain/slot.ts';
+import { newestSlot, nextSlot, rerunClosesAt, runIdOf, type Slot, slotAt } from '../domain/slot.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import { admit } from './admit.ts';
 import { escalateConfiguration } from './configuration-pin.ts';
@@ -94,7 +94,10 @@ function isForeignConfiguration(engine: Engine): boolean {
   );
 }
 
-function dryRunSlot(trigger: Trigger) {
-  const named = trigger.slotDueAt === undefined ? undefined : slotAt(trigger.phase, trigger.slotDueAt);
-  return named ?? newestSlot(trigger.phase, trigger.publishedAt);
+/** The slot a dry-run looks ahead to: the one that is named, the one whose window is open, else the next one. */
+function dryRunSlot({ phase, slotDueAt, publishedAt }: Trigger): Slot {
+  const named = slotDueAt === undefined ? undefined : slotAt(phase, slotDueAt);
+  if (named !== undefined) return named;
+  const newest = newestSlot(phase, publishedAt);
+  return publishedAt <= rerunClosesAt(newest) ? newest : nextSlot(phase, publishedAt);
 }
