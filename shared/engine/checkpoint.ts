@@ -1,3 +1,4 @@
+import { PortError } from '../domain/errors.ts';
 import type { Escalation } from '../domain/escalation.ts';
 import { EMPTY_HEAD, type LedgerHead, type LedgerLine } from '../domain/ledger.ts';
 import { type Lockdown, lock, NO_LOCKDOWN } from '../domain/lockdown.ts';
@@ -22,10 +23,8 @@ export async function writeCheckpoint(stretch: Stretch, record: OperationRecord)
   const path = paths.operation(slot.slotId, stretch.attempt, record.operation);
   const beforeMs = engine.clock.monotonicMs();
   let renews = false;
-  const stored = await transact(engine, async (transaction) => {
-    const known = await transaction.get<Checkpoint>(path);
+  const write = async (transaction: Transaction): Promise<Checkpoint> => {
     const running = await assertHolding(transaction, keeper.holding);
-    if (known !== undefined) return known;
     const violation = record.verdict === 'violated' ? await readForViolation(transaction) : undefined;
     transaction.create(path, checkpoint);
     renews = leaseIsOld(stretch, running.lease?.until, transaction.readAt);
@@ -34,9 +33,16 @@ export async function writeCheckpoint(stretch: Stretch, record: OperationRecord)
     }
     if (violation !== undefined) writeViolation(transaction, stretch, checkpoint, violation);
     return checkpoint;
-  });
-  if (renews) keeper.granted(keeper.holding, beforeMs);
-  return stored;
+  };
+  try {
+    const stored = await transact(engine, write);
+    if (renews) keeper.granted(keeper.holding, beforeMs);
+    return stored;
+  } catch (error) {
+    // Only the holder writes here, so what exists is this very write, of which nothing was known: it did land.
+    if (!(error instanceof PortError) || error.code !== 'already-exists') throw error;
+    return (await engine.documents.get<Checkpoint>(path)) ?? checkpoint;
+  }
 }
 
 /** Renewing with every checkpoint would double the writes; after a third of its time it is due. */

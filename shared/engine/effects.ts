@@ -50,13 +50,13 @@ async function intend(stretch: Stretch, operation: Operation<PortMap>, effect: P
   const path = paths.effect(slot.slotId, stretch.attempt, effectId);
   const beforeMs = engine.clock.monotonicMs();
   const record = await transact(engine, async (transaction) => {
-    const [stored, day, lockdown, known] = await transaction.getAll<[SlotRecord, DayRecord, Lockdown, EffectRecord]>([
+    const [stored, lockdown, day] = await transaction.getAll<[SlotRecord, Lockdown, DayRecord]>([
       paths.slot(slot.slotId),
-      paths.day(stretch.day.date),
       paths.lockdown,
-      path,
+      paths.day(stretch.day.date),
     ]);
     const running = checkHolding(stored, holding, transaction.readAt);
+    const known = running.effectIds.includes(effectId) ? await transaction.get<EffectRecord>(path) : undefined;
     const argsDigest = digestOf(effect.args);
     if (known !== undefined && known.argsDigest !== argsDigest) {
       throw new EffectError('conflict', effect.target, `an intent with other arguments exists for ${effect.target}`);
@@ -64,6 +64,7 @@ async function intend(stretch: Stretch, operation: Operation<PortMap>, effect: P
     if (known?.state === 'applied') return known;
     const refusal = intentRefusal(
       stretch,
+      operation.permission,
       running,
       day ?? emptyDay(stretch.day.date),
       lockdown ?? NO_LOCKDOWN,
@@ -100,6 +101,7 @@ async function intend(stretch: Stretch, operation: Operation<PortMap>, effect: P
 /** Why no effect may begin now; undefined when it may. */
 function intentRefusal(
   stretch: Stretch,
+  declared: Action | undefined,
   running: RunningSlot,
   day: DayRecord,
   lockdown: Lockdown,
@@ -108,7 +110,7 @@ function intentRefusal(
   if (running.rollback !== null) return 'a rollback has begun';
   const state = lockState(lockdown, day);
   if (stretch.slot.phase !== 'high-noon-sync') {
-    return permitted(actionOf(stretch), state) === 'yes' ? undefined : `a ${state} is in force`;
+    return permitted(declared ?? actionOf(stretch), state) === 'yes' ? undefined : `a ${state} is in force`;
   }
   if (permitted('noon-forward-effect', state) !== 'yes') return `a ${state} is in force`;
   const closed = (['t-90-prep', 't-30-final-check'] as const).find((phase) => !isGoPhase(day, phase));

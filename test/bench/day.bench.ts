@@ -1,0 +1,130 @@
+/**
+ * The day on the embedded default, in one run: what the engine itself costs (wall time less the time inside the ports
+ * of the world; the store counts as the engine's), what a duplicate costs, what the process needs.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PHASES } from '../../functions/cli/phases.ts';
+import type { PhaseName } from '../../shared/domain/catalog.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { runPhase } from '../../shared/engine/run-phase.ts';
+import type { DocumentsPort } from '../../shared/ports/documents.ts';
+import type { PortMap } from '../../shared/ports/port-map.ts';
+import { createLocalRuntime } from '../../shared/runtime/local.ts';
+
+const DATE = '2026-11-24';
+const CHAIN = [
+  ['t-90-prep', '10:30'],
+  ['t-30-final-check', '11:30'],
+  ['high-noon-sync', '12:00'],
+] as const satisfies readonly (readonly [PhaseName, string])[];
+
+/** Time during which at least one call into the world is under way. */
+class BusyTime {
+  #underWay = 0;
+  #since = 0;
+  totalMs = 0;
+
+  enter(): void {
+    if (this.#underWay++ === 0) this.#since = performance.now();
+  }
+
+  leave(): void {
+    if (--this.#underWay === 0) this.totalMs += performance.now() - this.#since;
+  }
+}
+
+function timed<T extends object>(port: T, busy: BusyTime): T {
+  return new Proxy(port, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        busy.enter();
+        const answer: unknown = (value as (...given: unknown[]) => unknown).apply(target, args);
+        if (!(answer instanceof Promise)) {
+          busy.leave();
+          return answer;
+        }
+        return answer.finally(() => busy.leave());
+      };
+    },
+  });
+}
+
+interface Counts {
+  reads: number;
+  writes: number;
+}
+
+function counted(documents: DocumentsPort, counts: Counts): DocumentsPort {
+  return {
+    transact: (body) =>
+      documents.transact((transaction) =>
+        body({
+          get readAt() {
+            return transaction.readAt;
+          },
+          get: (path) => (counts.reads++, transaction.get(path)),
+          getAll: (paths) => {
+            counts.reads += paths.length;
+            return transaction.getAll(paths);
+          },
+          create: (path, data) => (counts.writes++, transaction.create(path, data)),
+          set: (path, data) => (counts.writes++, transaction.set(path, data)),
+          delete: (path) => (counts.writes++, transaction.delete(path)),
+        }),
+      ),
+    get: (path) => (counts.reads++, documents.get(path)),
+    read: (path) => (counts.reads++, documents.read(path)),
+    query: async <T>(collection: string, query?: Parameters<DocumentsPort['query']>[1]) => {
+      const found = await documents.query<T>(collection, query);
+      counts.reads += Math.max(1, found.length);
+      return found;
+    },
+    increment: (path, amounts) => (counts.writes++, documents.increment(path, amounts)),
+  };
+}
+
+const data = mkdtempSync(join(tmpdir(), 'highnoon-bench-'));
+const runtime = await createLocalRuntime({ data, at: `${DATE}T10:00:00.000Z`, environment: {}, log: () => {} });
+const busy = new BusyTime();
+const counts: Counts = { reads: 0, writes: 0 };
+const ports = Object.fromEntries(Object.entries(runtime.engine.ports).map(([name, port]) => [name, timed(port as object, busy)])) as unknown as PortMap;
+const engine: Engine = { ...runtime.engine, ports, phases: PHASES, documents: counted(runtime.engine.documents, counts) };
+const trigger = (phase: PhaseName, at: string, messageId: string) => ({ phase, kind: 'schedule' as const, messageId, publishedAt: at, dryRun: false, rerun: false });
+
+const rows: { what: string; value: number; unit: string; reach?: number }[] = [];
+let overheadMs = 0;
+for (const [phase, time] of CHAIN) {
+  const at = `${DATE}T${time}:00.000Z`;
+  await runtime.stepTo(at);
+  busy.totalMs = 0;
+  Object.assign(counts, { reads: 0, writes: 0 });
+  const startedMs = performance.now();
+  const outcome = await runPhase(engine, trigger(phase, at, phase));
+  const wallMs = performance.now() - startedMs;
+  if (outcome.kind !== 'concluded') throw new Error(`${phase}: ${outcome.kind}`);
+  overheadMs += wallMs - busy.totalMs;
+  rows.push({ what: `${phase}: wall`, value: wallMs, unit: 'ms' });
+  rows.push({ what: `${phase}: engine and store`, value: wallMs - busy.totalMs, unit: 'ms' });
+  rows.push({ what: `${phase}: store reads`, value: counts.reads, unit: 'reads', reach: phase === 'high-noon-sync' ? 120 : 30 });
+  rows.push({ what: `${phase}: store writes`, value: counts.writes, unit: 'writes', reach: phase === 'high-noon-sync' ? 120 : 30 });
+}
+rows.push({ what: 'engine overhead of the green day', value: overheadMs, unit: 'ms', reach: 250 });
+Object.assign(counts, { reads: 0, writes: 0 });
+await runPhase(engine, trigger('t-90-prep', `${DATE}T10:30:00.000Z`, 'another'));
+rows.push({ what: 'duplicate: store reads', value: counts.reads, unit: 'reads', reach: 2 });
+rows.push({ what: 'duplicate: store writes', value: counts.writes, unit: 'writes', reach: 1 });
+rows.push({ what: 'resident memory', value: process.memoryUsage().rss / 2 ** 20, unit: 'MiB', reach: 256 });
+await runtime.close();
+rmSync(data, { recursive: true, force: true });
+
+if (process.argv.includes('--json')) console.log(JSON.stringify({ bench: 'day', rows }));
+else {
+  for (const { what, value, unit, reach } of rows) {
+    const verdict = reach === undefined ? '' : value <= reach ? `  reached (${reach})` : `  NOT reached (${reach})`;
+    console.log(`${what.padEnd(40)} ${value.toFixed(unit === 'ms' || unit === 'MiB' ? 1 : 0).padStart(9)} ${unit}${verdict}`);
+  }
+}
