@@ -54,7 +54,7 @@ export async function admit(engine: Engine, trigger: Trigger): Promise<Admitted>
     };
   const { data: known, readAt } = await engine.documents.read<SlotRecord>(paths.slot(slot.slotId));
   const early = decideFromSlot(trigger, known, readAt);
-  if (early?.kind === 'refuse') return countRefusal(engine, slot, early, known);
+  if (early?.kind === 'refuse') return countRefusal(engine, trigger, slot, early, known);
   if (early?.kind === 'rehearse') return { kind: 'rehearse', slot };
   const holder = engine.ids.unique();
   return transact(engine, async (transaction) => {
@@ -78,12 +78,17 @@ function granted(slot: Slot, running: RunningSlot, day: DayRecord, resumed: bool
 
 async function countRefusal(
   engine: Engine,
+  trigger: Trigger,
   slot: Slot,
   refusal: Extract<Admission, { kind: 'refuse' }>,
   record: SlotRecord | undefined,
 ): Promise<Admitted> {
-  if (refusal.reason !== 'redelivery')
-    await engine.documents.increment(paths.counter(`refusals@${dateOfSlot(slot)}`), { [refusal.reason]: 1 });
+  if (refusal.reason !== 'redelivery') {
+    // A wake-up that came second is this program's own doing, and no surplus start.
+    const isOwn = trigger.kind === 'sweep' || trigger.kind === 'continuation';
+    const name = isOwn ? `${refusal.reason}-${trigger.kind}` : refusal.reason;
+    await engine.documents.increment(paths.counter(`refusals@${dateOfSlot(slot)}`), { [name]: 1 });
+  }
   return { kind: 'refused', reason: refusal.reason, detail: refusal.detail, slot: record };
 }
 

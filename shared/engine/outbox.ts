@@ -89,6 +89,8 @@ async function deliverPoints(engine: Engine, points: readonly Point[]): Promise<
     const outcomes = await withDeadline(engine.clock, METRICS_LIMIT_MS, 'writing metrics', undefined, (signal) =>
       engine.metrics.write(fresh, signal),
     );
+    const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
+    if (refused.length > 0) engine.log.write('ERROR', 'points were refused and are given up', { refused });
     return fresh.filter((_, index) => outcomes[index]?.outcome === 'retry');
   } catch (error) {
     engine.log.write('WARNING', 'metrics stay owed', { points: fresh.length, error });
