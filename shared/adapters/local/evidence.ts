@@ -9,16 +9,26 @@ import {
   type MetricsReader,
 } from '../evidence/index.ts';
 
+/** Collections that lie elsewhere than in the embedded store. */
+export interface LoadedCollections {
+  /** Undefined when the collection is not one of them. */
+  openLoaded(
+    collection: string,
+  ): ReturnType<CollectionReader['open']> extends Promise<infer Opened> ? Promise<Opened | undefined> : never;
+}
+
 export interface LocalEvidenceParts extends Omit<EvidenceParts, 'collections' | 'metrics'> {
   readonly documents: Pick<DocumentsPort, 'get' | 'query'>;
+  /** Where collections lie that were loaded as a whole; without it only those of the embedded store are seen. */
+  readonly memory?: LoadedCollections;
   /** Default: the newest points that the embedded store holds. */
   readonly metrics?: MetricsReader;
 }
 
 /** Evidence of the local world: the same reading as in the cloud, over the embedded store and the local parts. */
-export function createLocalEvidence({ documents, ...parts }: LocalEvidenceParts): EvidencePort {
+export function createLocalEvidence({ documents, memory, ...parts }: LocalEvidenceParts): EvidencePort {
   const { metrics = localMetrics(documents) } = parts;
-  return createEvidence({ ...parts, metrics, collections: localCollections(documents) });
+  return createEvidence({ ...parts, metrics, collections: localCollections(documents, memory) });
 }
 
 /** The newest point of each series, as the local metrics adapter keeps it: a histogram counts with its mean. */
@@ -39,9 +49,14 @@ export function localMetrics(documents: Pick<DocumentsPort, 'query'>): MetricsRe
  * Collections in the embedded store: records are `collections/NAME/records/ID`, and `collections/NAME` may say when
  * they were last written as a whole.
  */
-export function localCollections(documents: Pick<DocumentsPort, 'get' | 'query'>): CollectionReader {
+export function localCollections(
+  documents: Pick<DocumentsPort, 'get' | 'query'>,
+  memory?: LoadedCollections,
+): CollectionReader {
   return {
     async open(collection) {
+      const loaded = await memory?.openLoaded(collection);
+      if (loaded !== undefined) return loaded;
       const about = await documents.get<{ readonly updatedAt?: string }>(`collections/${collection}`);
       const found = await documents.query<Record<string, unknown>>(`collections/${collection}/records`);
       async function* records() {

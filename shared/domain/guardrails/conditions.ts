@@ -1,15 +1,8 @@
 import type { FieldType as ConfiguredType, Guardrail } from '../configuration/index.ts';
-import {
-  compilePolicy,
-  type FieldType,
-  type Policy,
-  PolicyBudget,
-  PolicyError,
-  policyReferences,
-} from '../policy/index.ts';
-import { parseInstant } from '../time.ts';
+import { compilePolicy, type FieldType, type Policy, PolicyBudget, PolicyError } from '../policy/index.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import { type Decision, type Fields, Undecided } from './judge.ts';
+import { fieldsRead, withMoments } from './moments.ts';
 
 export interface ConditionRecord {
   readonly alias: string;
@@ -46,16 +39,6 @@ export function compileCondition(expression: string, records: readonly Condition
   return compilePolicy(expression, { variables, result: 'bool' });
 }
 
-/** Fields of one record that an expression reads; `all` when it reads the record as a whole. */
-export function fieldsRead(expression: string, alias: string): readonly string[] | 'all' {
-  const variable = policyReferences(expression).variables.find(({ name }) => name === alias);
-  if (variable === undefined) return [];
-  const fields = [...new Set(variable.fields.map((path) => path.split('.')[0] ?? path))];
-  return fields.length === 0 || new RegExp(`\\b${alias}\\b(?!\\s*(?:\\.|\\[\\s*["']))`).test(expression)
-    ? 'all'
-    : fields;
-}
-
 /** Records between two looks at the clock share this many steps, so that a slow condition cannot hold the process. */
 const STEPS_A_STRETCH = 10_000_000;
 const RECORDS_A_STRETCH = 1_000;
@@ -76,10 +59,10 @@ export function conditionOf(
   return (record, partner) => {
     calls += 1;
     if (calls % RECORDS_A_STRETCH === 0) budget = new PolicyBudget(STEPS_A_STRETCH);
-    bindings[own.alias] = withTimes(record, ownTimes);
+    bindings[own.alias] = withMoments(record, ownTimes);
     if (joined !== undefined) {
       if (partner === undefined) delete bindings[joined.alias];
-      else bindings[joined.alias] = withTimes(partner, joinedTimes);
+      else bindings[joined.alias] = withMoments(partner, joinedTimes);
     }
     try {
       return policy(bindings, budget) === true;
@@ -99,23 +82,6 @@ function reasonOf(error: PolicyError): string {
 function timesOf(expression: string, { alias, fields }: ConditionRecord): readonly string[] {
   const read = fields === undefined ? fieldsRead(expression, alias) : [];
   return read === 'all' ? [] : read;
-}
-
-/**
- * JSON has no times: without declared types `a <= b` would compare the letters of two moments, which is wrong as soon
- * as their zones differ. So a field that is written as a moment is one.
- */
-function withTimes(record: Fields, names: readonly string[]): Fields {
-  let copy: Record<string, unknown> | undefined;
-  for (const name of names) {
-    const value = record[name];
-    if (typeof value !== 'string' || value[10] !== 'T' || value[4] !== '-' || value.length < 20) continue;
-    const at = Object.hasOwn(record, name) ? parseInstant(value) : undefined;
-    if (at === undefined) continue;
-    copy ??= { ...record };
-    copy[name] = new Date(at);
-  }
-  return copy ?? record;
 }
 
 export const decided = (value: boolean | Undecided): Decision =>

@@ -5,6 +5,7 @@ export { identifierOf } from './identify.ts';
 export { type Decision, type Fields, type Judge, type Setting, Undecided } from './judge.ts';
 export { decideForged, decideStatus } from './judge-answers.ts';
 export { type AskingGuardrail, isAsking, judgesOf, partnerNeedOf, type ReadingGuardrail } from './judges.ts';
+export { momentsRead, withMoments } from './moments.ts';
 export { type Gap, type GuardrailState, type Outcome, observationsOf, resultOf, stateOf } from './outcome.ts';
 export { Allowance, PARTNER_BYTES, PartnerIndex, type PartnerNeed, type Partners } from './partners.ts';
 export { type Identify, SHOWN_RECORDS, Tally } from './tally.ts';

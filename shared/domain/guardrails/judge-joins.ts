@@ -1,5 +1,5 @@
 import type { GuardrailOf } from '../configuration/index.ts';
-import { fieldOf, isEmpty } from './fields.ts';
+import { fieldOf, instantOf, isEmpty } from './fields.ts';
 import { type Decision, type Judge, type Setting, Undecided } from './judge.ts';
 
 export function judgeJoinComplete({ evidence, id }: GuardrailOf<'join_complete'>, setting: Setting): Judge {
@@ -39,6 +39,7 @@ export function judgeJoinEqual(
 /** A number is equal to the text that a file of comma separated values has for it. */
 function isEqual(left: unknown, right: unknown): boolean {
   if (isEmpty(left) || isEmpty(right)) return false;
+  if (left instanceof Date || right instanceof Date) return instantOf(left) === instantOf(right);
   if (typeof left === 'object' || typeof right === 'object') return JSON.stringify(left) === JSON.stringify(right);
   return String(left) === String(right);
 }

@@ -1,6 +1,6 @@
 import type { GuardrailOf } from '../configuration/index.ts';
 import { type Condition, conditionOf, decided } from './conditions.ts';
-import { fieldOf, isEmpty } from './fields.ts';
+import { fieldOf, instantOf, isEmpty } from './fields.ts';
 import type { Decision, Fields, Judge, Setting, Undecided } from './judge.ts';
 import type { Partners } from './partners.ts';
 
@@ -33,6 +33,7 @@ function conditionFor(guardrail: RecordsGuardrail, { evidence, storeTimezone, no
 /** Files of comma separated values have text for everything. */
 function isSame(found: unknown, wanted: unknown): boolean {
   if (found === wanted) return true;
+  if (found instanceof Date) return typeof wanted === 'string' && instantOf(found) === instantOf(wanted);
   return typeof found === 'string' && (typeof wanted === 'number' || typeof wanted === 'boolean')
     ? found === String(wanted)
     : (found ?? null) === null && wanted === null;

@@ -1,5 +1,4 @@
 import type { Guardrail } from '../configuration/index.ts';
-import { fieldsRead } from './conditions.ts';
 import type { Judge, Setting } from './judge.ts';
 import { judgeBodyAny, judgeContentDeny, judgeContentRequire } from './judge-content.ts';
 import { judgeExpiry, judgeMaxAge } from './judge-dates.ts';
@@ -8,6 +7,7 @@ import { judgeMetricMin } from './judge-metrics.ts';
 import { judgeFieldsPresent, judgeFieldsTrue, judgeRecords } from './judge-records.ts';
 import { judgeSecrets } from './judge-secrets.ts';
 import { judgeConfigEquals, judgeConfigMin } from './judge-settings.ts';
+import { fieldsRead } from './moments.ts';
 import type { PartnerNeed } from './partners.ts';
 
 /** Guardrails that are judged by asking addresses, not by reading records. */

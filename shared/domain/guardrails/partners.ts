@@ -109,6 +109,7 @@ function keyOf(record: Fields, match: readonly string[]): string | undefined {
 function keyPart(record: Fields, field: string): string | undefined {
   const value = Object.hasOwn(record, field) ? record[field] : undefined;
   if (typeof value === 'string') return value === '' ? undefined : value;
+  if (value instanceof Date) return value.toISOString();
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
     ? String(value)
     : undefined;

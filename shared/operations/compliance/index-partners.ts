@@ -1,5 +1,11 @@
 import type { Evidence } from '../../domain/finding.ts';
-import { Allowance, PartnerIndex, type PartnerNeed, partnerNeedOf } from '../../domain/guardrails/index.ts';
+import {
+  Allowance,
+  momentsRead,
+  PartnerIndex,
+  type PartnerNeed,
+  partnerNeedOf,
+} from '../../domain/guardrails/index.ts';
 import { PolicyError } from '../../domain/policy/index.ts';
 import { mapLimited } from '../support/map-limited.ts';
 import { type Case, sourceOf } from './cases.ts';
@@ -63,9 +69,21 @@ async function indexOne(
     const together = joins.filter((join) => pairOf(join.need) === pairOf(need)).map((join) => join.need);
     if (!shared.has(pairOf(need))) shared.set(pairOf(need), new PartnerIndex(merged(need, together), allowance));
   }
-  const reading = await readEvidence(context, name, source, (record) => {
-    for (const index of shared.values()) index.add(record);
-  });
+  const reading = await readEvidence(
+    context,
+    name,
+    source,
+    (_record, _position, timed) => {
+      for (const index of shared.values()) index.add(timed);
+    },
+    {
+      moments: momentsRead(
+        joins.map(({ one }) => one.guardrail),
+        name,
+        source,
+      ),
+    },
+  );
   for (const { one, need } of joins) {
     const index = shared.get(pairOf(need)) as PartnerIndex;
     if (reading.kind === 'broken') one.gaps.push(reading.gap);

@@ -6,6 +6,7 @@ import {
   isAsking,
   type Judge,
   judgesOf,
+  momentsRead,
   type PartnerIndex,
   partnerNeedOf,
   type Setting,
@@ -30,6 +31,7 @@ interface Part {
   /** Pages that it is about; undefined for records that are no pages. */
   readonly routes: readonly string[] | undefined;
   readonly secondLook: SecondLook | undefined;
+  readonly hasCondition: boolean;
   checked: number;
 }
 
@@ -79,8 +81,10 @@ function partsOf(
     if (need !== undefined && index === undefined) return [];
     const judges = isAsking(guardrail) ? [addressJudge(context, one)] : judgesOf(guardrail, setting, beside);
     const isGrowing = need !== undefined && isLive(sourceOf(context, need.evidence)?.source_uri ?? '');
-    const secondLook = isGrowing && index !== undefined ? new SecondLook(need.evidence, index) : undefined;
-    return judges.map((judge) => ({ one, judge, routes: routesOf(context, guardrail, judge), secondLook, checked: 0 }));
+    const secondLook = isGrowing && index !== undefined ? new SecondLook(guardrail, need.evidence, index) : undefined;
+    const hasCondition = 'expr' in guardrail && guardrail.expr !== undefined;
+    const about = { one, secondLook, hasCondition, checked: 0 };
+    return judges.map((judge) => ({ ...about, judge, routes: routesOf(context, guardrail, judge) }));
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     const remedy = 'correct the condition; `config check` says what is allowed';
@@ -110,10 +114,11 @@ async function judgeOne(context: ComplianceContext, name: string, parts: readonl
     part.checked += 1;
     part.one.tally.count(decision, record, position, identify);
   };
-  const take = (record: Fields, position: number) => {
+  const take = (record: Fields, position: number, timed: Fields) => {
     for (const part of parts) {
       if (part.routes !== undefined && !part.routes.includes(record.route as string)) continue;
-      if (part.secondLook?.keeps(record, position) !== true) judge(part, record, position);
+      const given = part.hasCondition ? timed : record;
+      if (part.secondLook?.keeps(given, position) !== true) judge(part, given, position);
     }
   };
   if (isSite(source.source_uri)) {
@@ -126,7 +131,8 @@ async function judgeOne(context: ComplianceContext, name: string, parts: readonl
     }
     return reading.receipt === undefined ? [] : [reading.receipt];
   }
-  const reading = await readEvidence(context, name, source, take);
+  const rules = parts.map(({ one }) => one.guardrail);
+  const reading = await readEvidence(context, name, source, take, { moments: momentsRead(rules, name, source) });
   for (const part of parts) {
     const awaited = (await part.secondLook?.settle(context)) ?? [];
     for (const { record, position } of awaited) judge(part, record, position);

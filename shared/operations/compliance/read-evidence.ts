@@ -1,5 +1,5 @@
 import type { Evidence } from '../../domain/finding.ts';
-import { type EvidenceSource, type Fields, type Gap, typedRecord } from '../../domain/guardrails/index.ts';
+import { type EvidenceSource, type Fields, type Gap, typedRecord, withMoments } from '../../domain/guardrails/index.ts';
 import { hoursBetween } from '../../domain/time.ts';
 import type { EvidenceSet } from '../../ports/evidence.ts';
 import type { ComplianceContext } from './compliance-context.ts';
@@ -11,18 +11,19 @@ export type Reading =
   | { readonly kind: 'whole'; readonly records: number; readonly digest: string; readonly receipt: Evidence }
   | { readonly kind: 'broken'; readonly records: number; readonly gap: Gap };
 
-export type Take = (record: Fields, position: number) => void;
+/** `timed` is the record with its moments read, for conditions; the same object where there are none. */
+export type Take = (record: Fields, position: number, timed: Fields) => void;
 
 /**
  * Streams one evidence past `take`. Evidence that is too old is not read at all: it proves nothing. Throws what is not
- * the world's fault.
+ * the world's fault. `moments` are the fields in which conditions look for times.
  */
 export async function readEvidence(
   context: ComplianceContext,
   name: string,
   source: EvidenceSource,
   take: Take,
-  uri: string = source.source_uri,
+  { uri = source.source_uri, moments = [] }: { readonly uri?: string; readonly moments?: readonly string[] } = {},
 ): Promise<Reading> {
   const { signal } = context;
   let records = 0;
@@ -34,7 +35,8 @@ export async function readEvidence(
     const pace = pacer(signal);
     for await (const record of set.records) {
       records += 1;
-      take(typed === undefined ? record : typed(record), records);
+      const own = typed === undefined ? record : typed(record);
+      take(own, records, withMoments(own, moments));
       const turn = pace(records);
       if (turn !== undefined) await turn;
     }

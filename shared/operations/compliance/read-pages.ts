@@ -30,8 +30,13 @@ export async function readPages(
       context,
       name,
       source,
-      (record) => take({ ...record, route }, index + 1),
-      addressOf(source.source_uri, route),
+      (record) => {
+        const page = { ...record, route };
+        take(page, index + 1, page);
+      },
+      {
+        uri: addressOf(source.source_uri, route),
+      },
     ),
   );
   for (const [index, reading] of readings.entries()) {

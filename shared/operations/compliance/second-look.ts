@@ -1,5 +1,5 @@
-import { parseSource } from '../../domain/configuration/index.ts';
-import type { Fields, PartnerIndex } from '../../domain/guardrails/index.ts';
+import { type Guardrail, parseSource } from '../../domain/configuration/index.ts';
+import { type Fields, momentsRead, type PartnerIndex } from '../../domain/guardrails/index.ts';
 import { sourceOf } from './cases.ts';
 import type { ComplianceContext } from './compliance-context.ts';
 import { readEvidence } from './read-evidence.ts';
@@ -23,7 +23,10 @@ export class SecondLook {
   readonly name: string;
   readonly #awaiting: Awaiting[] = [];
 
-  constructor(name: string, index: PartnerIndex) {
+  readonly #guardrail: Guardrail;
+
+  constructor(guardrail: Guardrail, name: string, index: PartnerIndex) {
+    this.#guardrail = guardrail;
     this.name = name;
     this.index = index;
   }
@@ -40,7 +43,8 @@ export class SecondLook {
     const source = sourceOf(context, this.name);
     if (this.#awaiting.length > 0 && source !== undefined) {
       const wanted = this.index.matching(this.#awaiting.map(({ record }) => record));
-      await readEvidence(context, this.name, source, (record) => wanted.add(record));
+      const moments = momentsRead([this.#guardrail], this.name, source);
+      await readEvidence(context, this.name, source, (_record, _position, timed) => wanted.add(timed), { moments });
     }
     return this.#awaiting;
   }

@@ -1,0 +1,188 @@
+/**
+ * What an audit costs: 20 guardrails over many documents, from the bytes of an object to findings, with the part that
+ * is decoding told apart, the memory it takes, and how the cost grows from 1,000 to 1,000,000 documents.
+ * Usage: node guardrails.bench.ts [--documents N] [--json]
+ */
+import { parseArgs } from 'node:util';
+import { createEvidence } from '../../shared/adapters/evidence/index.ts';
+import { type Configuration, parseConfiguration } from '../../shared/domain/configuration/index.ts';
+import { judgeGuardrails } from '../../shared/operations/compliance/judge-guardrails.ts';
+import type { EvidencePort } from '../../shared/ports/evidence.ts';
+
+const { values: options } = parseArgs({
+  options: { documents: { type: 'string', default: '100000' }, json: { type: 'boolean', default: false } },
+});
+const DOCUMENTS = Number(options.documents);
+const NOW = '2026-11-24T11:30:00.000Z';
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
+
+const CONDITIONS = [
+  "d.decision == 'approved' && d.decided_at <= d.completed_at",
+  'calendar_age(d.dob, d.completed_at, tz) >= 21',
+  "!(d.status == 'pending' && age_h(d.created_at) > 72.0)",
+  'd.attested && d.consented_at != null',
+  'd.delta9_pct - d.uncertainty_pct <= 0.3',
+  "d.lab == 'ISO/IEC 17025'",
+  '!(d.novel && !d.validated)',
+  "d.state in ['TX']",
+  'd.total >= 0.0 && d.paid',
+  "d.url.startsWith('https://') && !d.url.contains('login')",
+  "d.id.matches('^order-[0-9]+$')",
+  'd.items.all(i, i.quantity > 0.0)',
+  "d.items.exists(i, i.sku == 'SKU-1')",
+  "d.completed_at - d.decided_at < duration('72h')",
+];
+const OTHERS = [
+  'check: fields_true, fields: [paid, attested, validated]',
+  'check: fields_present, fields: [id, url, lab, dob, state, status]',
+  'check: max_age_days, field: completed_at, max: 365, warn: 300',
+  'check: records_all, fields: [lab_a, lab_b], value: pass',
+  'check: records_none, expr: "d.state == \'OK\'"',
+  'check: content_deny, deny: ["Bearer [A-Za-z0-9._-]{20,}", "BEGIN PRIVATE KEY"]',
+];
+
+function configuration(): Configuration {
+  const rules = [...CONDITIONS.map((expr) => `check: records_all, expr: ${JSON.stringify(expr)}`), ...OTHERS];
+  const text = `
+schema_version: "1"
+deployment: {project_id: livhana-fixture, region: us-central1, environment: production, compliance_level: "21+", store_timezone: America/Chicago}
+repositories: [{name: r, url: "https://git.example/r"}]
+evidence:
+  docs: {source_uri: "gs://livhana-evidence/docs.ndjson", max_age_h: 24, alias: d, key: id, pii: true, fields: {id: string, decision: string, decided_at: timestamp, completed_at: timestamp, created_at: timestamp, consented_at: timestamp, dob: date, status: string, attested: bool, delta9_pct: double, uncertainty_pct: double, lab: string, lab_a: string, lab_b: string, novel: bool, validated: bool, state: string, total: double, paid: bool, url: string, items: list}}
+guardrails:
+${rules.map((rule, index) => `  - {id: B-${index + 1}, title: rule ${index + 1}, ${rule}, evidence: docs, severity: high}`).join('\n')}
+`;
+  const parsed = parseConfiguration(text, { fileName: 'bench.yaml' });
+  if (!parsed.ok) throw new Error(parsed.mistakes.map(({ path, message }) => `${path} ${message}`).join('; '));
+  return parsed.configuration;
+}
+
+/** Documents come in blocks that are made once, so that making them is not timed and memory stays flat. */
+const BLOCK = 1_000;
+const block = Array.from({ length: BLOCK }, (_, i) => ({
+  id: `order-${i}`,
+  decision: 'approved',
+  decided_at: '2026-11-20T10:00:00Z',
+  completed_at: `2026-11-20T1${i % 10}:30:00Z`,
+  created_at: '2026-11-20T09:00:00Z',
+  consented_at: '2026-10-01T00:00:00Z',
+  dob: `19${60 + (i % 40)}-0${1 + (i % 9)}-15`,
+  status: 'verified',
+  attested: true,
+  delta9_pct: 0.2,
+  uncertainty_pct: 0.03,
+  lab: 'ISO/IEC 17025',
+  lab_a: 'pass',
+  lab_b: 'pass',
+  novel: false,
+  validated: true,
+  state: i % 500 === 0 ? 'OK' : 'TX',
+  total: 19.75,
+  paid: true,
+  url: `https://coa.example/${i}`,
+  items: [{ sku: 'SKU-1', quantity: 1 + (i % 3) }],
+}));
+const bytes = Buffer.from(block.map((document) => `${JSON.stringify(document)}\n`).join(''));
+
+function evidenceOf(documents: number, settings: Configuration): EvidencePort {
+  const absent = () => {
+    throw new Error('the bench asks for objects alone');
+  };
+  const info = { uri: 'gs://livhana-evidence/docs.ndjson', bytes: 0, generation: '1', updatedAt: NOW, metadata: {} };
+  return createEvidence({
+    configuration: settings,
+    objects: {
+      stat: async () => info,
+      list: absent,
+      async *read() {
+        for (let made = 0; made < documents; made += BLOCK) yield bytes;
+      },
+    },
+    http: { request: absent },
+    services: { describe: absent, revision: absent },
+    repositories: { listRefs: absent, listFiles: absent },
+    collections: { open: absent },
+    metrics: { latest: absent },
+  });
+}
+
+interface Timed {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<Timed> {
+  const [start, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
+async function decodeOnly(documents: number): Promise<void> {
+  const uri = 'gs://livhana-evidence/docs.ndjson';
+  const set = await evidenceOf(documents, settings).open({ name: 'docs', uri, format: 'ndjson' }, {});
+  for await (const _ of set.records);
+}
+
+async function audit(documents: number): Promise<number> {
+  const ports = {
+    evidence: evidenceOf(documents, settings),
+    http: { request: () => Promise.reject(new Error('nobody is asked')) },
+  };
+  const signal = new AbortController().signal;
+  const context = { ports, configuration: settings, environment: {}, waivers: [], now: () => NOW, signal };
+  const { results } = await judgeGuardrails(context, settings.guardrails);
+  if (results.some(({ checked, undecided }) => checked !== documents || undecided > 0))
+    throw new Error(`not every document was judged: ${JSON.stringify(results.find(({ undecided }) => undecided > 0))}`);
+  return results.reduce((sum, { failed }) => sum + failed, 0);
+}
+
+const settings = configuration();
+await audit(20_000);
+const decoding = await timed(() => decodeOnly(DOCUMENTS));
+let failed = 0;
+const whole = await timed(async () => {
+  failed = await audit(DOCUMENTS);
+});
+const evaluations = DOCUMENTS * settings.guardrails.length;
+const rate = (cpuSeconds: number) => Math.round(evaluations / cpuSeconds);
+const judging = Math.max(1e-6, whole.cpuSeconds - decoding.cpuSeconds);
+
+const curve: { documents: number; cpuSeconds: number }[] = [];
+for (const documents of SIZES) {
+  const rounds = Math.max(1, Math.round(20_000 / documents));
+  const { cpuSeconds } = await timed(async () => {
+    for (let round = 0; round < rounds; round += 1) await audit(documents);
+  });
+  curve.push({ documents, cpuSeconds: cpuSeconds / rounds });
+}
+/** Of the logarithms: 1 is a cost that grows as the documents do. */
+const slope = leastSquares(curve.map(({ documents, cpuSeconds }) => [Math.log(documents), Math.log(cpuSeconds)]));
+const peakMiB = process.resourceUsage().maxRSS / 1024;
+
+function leastSquares(points: readonly (readonly [number, number])[]): number {
+  const mean = (index: 0 | 1) => points.reduce((sum, point) => sum + point[index], 0) / points.length;
+  const [mx, my] = [mean(0), mean(1)];
+  const over = points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
+  return over / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+}
+
+if (options.json) {
+  const figures = { decodingCpuSeconds: decoding.cpuSeconds, wholeCpuSeconds: whole.cpuSeconds, curve, slope, peakMiB };
+  const rates = { judgingPerCpuSecond: rate(judging), wholePerCpuSecond: rate(whole.cpuSeconds) };
+  const about = { schema: 'highnoon.bench/1', bench: 'guardrails', documents: DOCUMENTS, evaluations, failed };
+  console.log(JSON.stringify({ ...about, ...rates, ...figures }));
+} else {
+  const millions = (value: number) => (value / 1e6).toFixed(2);
+  console.log(`${settings.guardrails.length} guardrails x ${DOCUMENTS} documents, ${failed} of ${evaluations} fail`);
+  console.log(
+    `decoding  ${decoding.cpuSeconds.toFixed(2)} CPU s (${(((bytes.length / BLOCK) * DOCUMENTS) / 1e6).toFixed(0)} MB of NDJSON)`,
+  );
+  console.log(`judging   ${judging.toFixed(2)} CPU s, ${millions(rate(judging))} M evaluations a CPU second`);
+  console.log(
+    `together  ${whole.cpuSeconds.toFixed(2)} CPU s, ${whole.seconds.toFixed(2)} s by the clock, ${millions(rate(whole.cpuSeconds))} M a CPU second`,
+  );
+  for (const { documents, cpuSeconds } of curve)
+    console.log(`${String(documents).padStart(9)} documents ${cpuSeconds.toFixed(3)} CPU s`);
+  console.log(`slope ${slope.toFixed(3)} (1 is linear); peak memory ${peakMiB.toFixed(0)} MiB`);
+}
