@@ -7,7 +7,7 @@ export function fieldOf(record: Fields, name: string): unknown {
 }
 
 export function copyFields(record: Fields, names: readonly string[]): Fields {
-  const copy: Record<string, unknown> = Object.create(null);
+  const copy: Record<string, unknown> = {};
   for (const name of names) if (Object.hasOwn(record, name)) copy[name] = record[name];
   return copy;
 }

@@ -36,8 +36,10 @@ export class Allowance {
 }
 
 const NONE: readonly Fields[] = [];
+/** All that is kept of a partner of which nothing is read. */
+const PRESENT: Fields = Object.freeze({});
 /** A map entry with its key's and its record's headers, rounded up. */
-const ENTRY_BYTES = 160;
+const ENTRY_BYTES = 96;
 
 /** A hash index over the joined evidence: one look a record, whatever the number of records. */
 export class PartnerIndex implements Partners {
@@ -63,8 +65,8 @@ export class PartnerIndex implements Partners {
     const known = this.#known.get(key);
     // Whether there is a partner is all that such a join asks.
     if (fields.length === 0 && known !== undefined) return;
-    const kept = fields === 'all' ? record : copyFields(record, fields);
-    if (!this.#allowance.take(ENTRY_BYTES + 2 * key.length + bytesOf(kept))) {
+    const kept = fields === 'all' ? record : fields.length === 0 ? PRESENT : copyFields(record, fields);
+    if (!this.#allowance.take(ENTRY_BYTES + key.length + bytesOf(kept))) {
       this.#isFull = true;
       return;
     }
@@ -117,7 +119,7 @@ function keyPart(record: Fields, field: string): string | undefined {
 
 /** Roughly what a value takes; lists and maps by their parts. */
 function bytesOf(value: unknown, depth = 0): number {
-  if (typeof value === 'string') return 24 + 2 * value.length;
+  if (typeof value === 'string') return 24 + value.length;
   if (typeof value !== 'object' || value === null) return 16;
   if (depth > 8) return 4096;
   let sum = 32;

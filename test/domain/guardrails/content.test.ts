@@ -43,6 +43,7 @@ const NO_CLAIMS = [
   'Cure: 21 days',
   'Secure checkout, treatment of orders, healthy soil',
   '<!-- treats anxiety: never write this -->',
+  '<!-- <p> treats anxiety -->',
   '<style>.cure { color: red }</style>',
   '<script>const cures = 1;</script>',
   '<div class="cure heals"></div>',

@@ -271,6 +271,18 @@ guardrails: [{id: J-1, title: joined, ${check}, evidence: orders, join: rows, ma
     assert.equal(readings, 2);
   });
 
+  it('cannot tell when the joined evidence is larger than what can be held', async () => {
+    const configuration = withRules(JOINED('check: records_all, expr: "rows.state != \'OK\'"'));
+    const state = 'x'.repeat(200_000);
+    const rows = Array.from({ length: 600 }, (_, index) => ({ id: String(index), state }));
+    const answer = await ask({ ...goodWorld(), sets: { orders: [{ id: '599' }], rows } }, configuration);
+    assert.deepEqual(
+      answer.findings.map(({ code }) => code),
+      ['join-too-large'],
+    );
+    assert.equal(answer.verdict, 'inconclusive');
+  });
+
   it('judge every pair that a record makes', async () => {
     const configuration = withRules(JOINED('check: records_all, expr: "o.state == rows.state"'));
     const world = (rows: Row[]) => ({ ...goodWorld(), sets: { orders: [{ id: '1', state: 'TX' }], rows } });
