@@ -4,6 +4,7 @@ import type { DayRecord } from './day.ts';
 import type { Evidence, OperationResult } from './finding.ts';
 import type { Json } from './json.ts';
 import type { Override, Waiver } from './override.ts';
+import type { Action } from './permissions.ts';
 import type { Revision } from './revision.ts';
 import type { Checkpoint, EffectRecord, Pins } from './run.ts';
 import type { Slot } from './slot.ts';
@@ -100,8 +101,21 @@ export interface Operation<Ports> {
   readonly timeoutSeconds: number;
   /** It keeps a cursor, and goes on there when a stretch ends in its midst. */
   readonly resumable?: boolean;
+  /** What its effects are in the table of permissions, where that is not what the phase's effects usually are. */
+  readonly permission?: Action;
   run(context: OperationContext<Ports>): Promise<OperationOutcome>;
   undo?(context: OperationContext<Ports>, effect: EffectRecord): UndoPlan;
+}
+
+/** Stored at the end of every snapshot run. */
+export interface SnapshotLevels {
+  readonly newestValidAt: Instant | null;
+  /** What all objects of the snapshots weigh. */
+  readonly bytes: number;
+  /** Bytes of all records of all snapshots, over the bytes that are stored; null while a manifest cannot be read. */
+  readonly dedupeRatio: number | null;
+  /** Newest first; only so many as a page shows. */
+  readonly recent: readonly { readonly id: string; readonly at: Instant; readonly state: string }[];
 }
 
 export interface GuardrailResult {
@@ -122,6 +136,8 @@ export interface PhaseReadings {
   guardrailResults?(checkpoints: readonly Checkpoint[]): readonly GuardrailResult[];
   /** Names of services found degraded or worse. */
   degradedServices?(checkpoints: readonly Checkpoint[]): readonly string[] | undefined;
+  /** What the watchdog's gauges and the page tell of the snapshots. */
+  snapshotLevels?(checkpoints: readonly Checkpoint[]): SnapshotLevels | undefined;
 }
 
 export interface PhaseDefinition<Ports> extends PhaseReadings {

@@ -4,7 +4,7 @@ import { type Escalation, joinsUpstream, needsEscalation, nextStepFor, routesFor
 import type { Finding } from '../domain/finding.ts';
 import type { LedgerHead, LedgerLine } from '../domain/ledger.ts';
 import { type Lockdown, lock } from '../domain/lockdown.ts';
-import type { GuardrailResult } from '../domain/operation.ts';
+import type { GuardrailResult, SnapshotLevels } from '../domain/operation.ts';
 import type { OutboxRecord, OwedReport } from '../domain/outbox.ts';
 import type { Revision } from '../domain/revision.ts';
 import {
@@ -45,6 +45,7 @@ export interface Conclusion {
   readonly head: LedgerHead;
   readonly revision: Revision | undefined;
   readonly guardrails: readonly GuardrailResult[];
+  readonly snapshotLevels?: SnapshotLevels | undefined;
   readonly lines: readonly LedgerLine[];
   /** The escalation of the cause upstream, when this ending only follows from it. */
   readonly upstream: { readonly id: string; readonly escalation: Escalation | undefined } | undefined;
@@ -84,6 +85,7 @@ export function writeConclusion(engine: Engine, transaction: Transaction, c: Con
   transaction.create(paths.attempt(slot.slotId, c.attempt), attemptRecord(c, runId));
   transaction.set(paths.day(day.date), day);
   if (c.revision !== undefined) transaction.set(paths.lastKnownGood, c.revision);
+  if (c.snapshotLevels !== undefined) transaction.set(paths.counter('snapshots'), c.snapshotLevels);
 
   const escalation = escalationFor(c, runId);
   const lockdown = c.ending === 'rollback-failed' ? lockForRollback(c, runId, at) : c.lockdown;

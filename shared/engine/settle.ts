@@ -84,6 +84,7 @@ function conclusion(
     head: core.head,
     revision: revisionAfter(stretch, core, ending),
     guardrails: phase.guardrailResults?.(checkpoints) ?? [],
+    snapshotLevels: phase.snapshotLevels?.(checkpoints),
     lines: after.lines,
   };
 }

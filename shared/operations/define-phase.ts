@@ -1,6 +1,6 @@
 import type { PhaseName } from '../domain/catalog.ts';
 import type { Json } from '../domain/json.ts';
-import type { GuardrailResult, Operation, PhaseDefinition } from '../domain/operation.ts';
+import type { GuardrailResult, Operation, PhaseDefinition, SnapshotLevels } from '../domain/operation.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Checkpoint } from '../domain/run.ts';
 import type { Bindings } from '../domain/ticket.ts';
@@ -23,6 +23,7 @@ export function definePhase(declared: Declared): PhaseDefinition<PortMap> {
     moved: (checkpoints) => outputField<readonly string[]>(checkpoints, 'moved') ?? [],
     revision: (checkpoints) => outputField<Omit<Revision, 'at' | 'runId'>>(checkpoints, 'revision'),
     degradedServices: (checkpoints) => outputField<readonly string[]>(checkpoints, 'degradedServices'),
+    snapshotLevels: (checkpoints) => outputField<SnapshotLevels>(checkpoints, 'snapshotLevels'),
     guardrailResults: (checkpoints) =>
       checkpoints
         .filter(({ failure }) => failure === 'compliance')

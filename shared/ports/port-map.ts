@@ -6,6 +6,8 @@ import type { DnsPort } from './dns.ts';
 import type { EvidencePort } from './evidence.ts';
 import type { HistoryPort } from './history.ts';
 import type { HttpPort } from './http.ts';
+import type { KeysPort } from './keys.ts';
+import type { MemoryPort } from './memory.ts';
 import type { ObjectsPort } from './objects.ts';
 import type { RepositoriesPort } from './repositories.ts';
 import type { SchedulesPort } from './schedules.ts';
@@ -21,6 +23,8 @@ export interface PortMap {
   readonly evidence: EvidencePort;
   readonly history: HistoryPort;
   readonly http: HttpPort;
+  readonly keys: KeysPort;
+  readonly memory: MemoryPort;
   readonly objects: ObjectsPort;
   readonly repositories: RepositoriesPort;
   readonly schedules: SchedulesPort;
@@ -40,6 +44,8 @@ export const WRITING_METHODS: { readonly [P in keyof PortMap]: readonly (keyof P
   evidence: [],
   history: [],
   http: [],
+  keys: [],
+  memory: ['restore'],
   objects: ['write', 'remove', 'update'],
   repositories: ['fencedPush'],
   schedules: [],

@@ -4,6 +4,7 @@ import { createLocalBackups } from '../adapters/local/backups.ts';
 import { LocalDatasets } from '../adapters/local/datasets.ts';
 import type { LocalDocuments } from '../adapters/local/documents.ts';
 import { createLocalEvidence } from '../adapters/local/evidence.ts';
+import { LocalMemory } from '../adapters/local/memory.ts';
 import { LocalObjects } from '../adapters/local/objects.ts';
 import { createSampleDns } from '../adapters/local/sample/dns.ts';
 import { riskFiles } from '../adapters/local/sample/risk.ts';
@@ -15,16 +16,22 @@ import type { Configuration } from '../domain/configuration/index.ts';
 import { createHistory } from '../engine/history.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpPort } from '../ports/http.ts';
+import type { KeysPort } from '../ports/keys.ts';
 import type { ObjectsPort } from '../ports/objects.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import type { RepositoriesPort } from '../ports/repositories.ts';
 
 export interface LocalPorts {
   readonly objects: ObjectsPort;
+  readonly memory: LocalMemory;
   readonly services: LocalServices;
   servingRevision(service: string): Promise<string | undefined>;
   /** With the ports that carry credentials and find the sample world. */
-  ports(outside: { readonly http: HttpPort; readonly repositories: RepositoriesPort }): PortMap;
+  ports(outside: {
+    readonly http: HttpPort;
+    readonly repositories: RepositoriesPort;
+    readonly keys: KeysPort;
+  }): PortMap;
   close(): Promise<void>;
 }
 
@@ -41,14 +48,18 @@ export function localPorts(options: {
   const files = worldFiles(data);
   const objects = new LocalObjects({ data, clock });
   const services = new LocalServices({ file: files.registry });
+  const memory = new LocalMemory({ data, documents, clock });
   const risk = riskFiles(data);
   const sampleAdvisories = isSample ? createLocalAdvisories({ file: risk.advisories }) : undefined;
   return {
     objects,
+    memory,
     services,
     servingRevision: async (service) => services.serving(service),
-    ports: ({ http, repositories }) => ({
+    ports: ({ http, repositories, keys }) => ({
       objects,
+      memory,
+      keys,
       services,
       http,
       repositories,
@@ -57,7 +68,7 @@ export function localPorts(options: {
       backups: createLocalBackups({ file: risk.backups, objects }),
       datasets: new LocalDatasets({ objects }),
       dns: createSampleDns({ file: files.dns }),
-      evidence: createLocalEvidence({ objects, documents, http, services, repositories, configuration }),
+      evidence: createLocalEvidence({ objects, documents, memory, http, services, repositories, configuration }),
       history: createHistory(documents),
       schedules: createLocalSchedules(files.schedules),
     }),

@@ -27,7 +27,8 @@ import { anchorsUriOf, codeRevisionOf, limitsFrom, resourceNamer } from './engin
 import { loadConfiguration } from './load-configuration.ts';
 import { localPorts } from './local-ports.ts';
 import type { Runtime } from './runtime.ts';
-import { seedSampleDay } from './seed-sample-day.ts';
+import { renewSampleMemory, seedSampleDay } from './seed-sample-day.ts';
+import { keysFromCredentials } from './snapshot-keys.ts';
 import { withRepositoryCredentials, withServiceCredentials } from './with-credentials.ts';
 import { httpOfSample, repositoriesOfSample } from './with-sample-addresses.ts';
 
@@ -73,10 +74,11 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
   const { configuration } = loaded;
   const local = localPorts({ data, documents, clock, configuration, isSample });
   const seed = async (at: Instant) => {
-    if (isSample)
-      await prepareSampleWorld(data, at, {
-        onNewDay: (morning, isFirst) => seedSampleDay({ ...local, data, configuration, documents }, morning, isFirst),
-      });
+    if (!isSample) return;
+    await prepareSampleWorld(data, at, {
+      onNewDay: (morning, isFirst) => seedSampleDay({ ...local, data, configuration, documents }, morning, isFirst),
+    });
+    await renewSampleMemory({ documents, memory: local.memory }, at);
   };
   await seed(clock.now());
   const world: SampleWorld | undefined = isSample
@@ -99,6 +101,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
     resolve,
   );
   const authorised = {
+    keys: keysFromCredentials(credentials),
     http: withServiceCredentials(http, configuration, credentials),
     repositories: withRepositoryCredentials(repositories, configuration, credentials),
   };

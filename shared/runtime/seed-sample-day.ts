@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { writeCollection } from '../adapters/local/collections.ts';
 import type { LocalDocuments } from '../adapters/local/documents.ts';
+import type { LocalMemory } from '../adapters/local/memory.ts';
 import { sampleMemory } from '../adapters/local/sample/collections.ts';
 import { writeSampleEvidence } from '../adapters/local/sample/evidence.ts';
 import { seedSampleRisk } from '../adapters/local/sample/risk.ts';
@@ -18,6 +19,7 @@ interface Parts {
   readonly configuration: Configuration;
   readonly documents: LocalDocuments;
   readonly objects: ObjectsPort;
+  readonly memory: LocalMemory;
   readonly services: LocalServices;
 }
 
@@ -44,6 +46,21 @@ export async function seedSampleDay(parts: Parts, morning: Instant, isFirstDay: 
   );
   await writeSampleEvidence(parts, morning);
   await seedSampleRisk(data, objects, morning);
-  for (const [collection, records] of Object.entries(sampleMemory(morning)))
-    await writeCollection(parts.documents, collection, records, morning);
+}
+
+/** How often the sample world's memory is written to: its snapshots are judged by how young it is. */
+const MEMORY_HOURS = 6;
+
+/** The memory as the sample world's users have left it by now; what a person loaded stays as it was loaded. */
+export async function renewSampleMemory(
+  { documents, memory }: Pick<Parts, 'documents' | 'memory'>,
+  now: Instant,
+): Promise<void> {
+  const hour = Math.floor(Number(now.slice(11, 13)) / MEMORY_HOURS) * MEMORY_HOURS;
+  const at = `${now.slice(0, 10)}T${String(hour).padStart(2, '0')}:00:00.000Z`;
+  for (const [collection, records] of Object.entries(sampleMemory(at))) {
+    const known = await documents.get<{ readonly updatedAt?: Instant }>(`collections/${collection}`);
+    if (known?.updatedAt === at || (await memory.isLoaded(collection))) continue;
+    await writeCollection(documents, collection, records, at);
+  }
 }

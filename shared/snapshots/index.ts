@@ -29,6 +29,7 @@ export {
 } from './manifest.ts';
 export { measureStorage, type StorageFigures } from './measure-storage.ts';
 export { snapshotIdAt } from './object-names.ts';
+export { plainFields, plainValue } from './plain-values.ts';
 export { type RestoredCollection, type RestoreOptions, readSnapshot, restoreSnapshot } from './read-snapshot.ts';
 export { exportCollection, readRecords } from './record-files.ts';
 export { type RepackOptions, type RepackReport, repack } from './repack.ts';

@@ -1,0 +1,76 @@
+import { PortError } from '../../domain/errors.ts';
+import { type Evidence, type Observation, result } from '../../domain/finding.ts';
+import type { Json } from '../../domain/json.ts';
+import { isGo } from '../../domain/verdict.ts';
+import { IntegrityError } from '../../snapshots/index.ts';
+import { defineOperation } from '../define-operation.ts';
+import { nothingConfigured } from '../support/nothing-configured.ts';
+import { type CaptureContext, captureCollections } from './capture-collections.ts';
+import type { CaptureHead } from './capture-head.ts';
+import { explainFault } from './explain-damage.ts';
+import { type DriftSummary, preferenceDrift } from './preference-drift.ts';
+import { sealEffect } from './seal-snapshot.ts';
+import { storeOf, subjectOf } from './snapshot-store.ts';
+
+export const trackPreferences = defineOperation({
+  name: 'track-preferences',
+  claim: 'preferences are captured, the snapshot is complete, and how preferences evolved is known',
+  kind: 'action',
+  failure: 'hard',
+  needs: ['memory', 'objects', 'keys'],
+  timeoutSeconds: 600,
+  resumable: true,
+  async run(context) {
+    const { memory } = context.configuration;
+    if (memory.length === 0) return nothingConfigured(context, 'memory');
+    const preferences = memory.filter((each) => subjectOf(each) === 'preferences');
+    const captured = await captureCollections(context, preferences);
+    const { head, findings, evidence } = captured;
+    const isWhole = !findings.some(({ state, soft }) => state !== 'noted' && soft !== true);
+    const others = ['capture-behavior', 'preserve-context'].map((name) => context.earlier(name));
+    if (!isWhole || others.some((each) => each !== undefined && !isGo(each.verdict)))
+      return { ...result(findings, evidence), output: captured.output };
+    const sealed = await context.effects.apply(await sealEffect(context, head));
+    const drift = await driftSince(
+      context,
+      head,
+      preferences.map(({ collection }) => collection),
+    );
+    return {
+      ...result([...findings, ...drift.findings], [...evidence, sealed, ...drift.evidence]),
+      output: {
+        ...(captured.output as Record<string, Json>),
+        snapshot: context.mode === 'run' ? head.id : null,
+        evolution: drift.summary as unknown as Json,
+      },
+    };
+  },
+});
+
+interface Evolution {
+  readonly summary: DriftSummary | null;
+  readonly findings: readonly Observation[];
+  readonly evidence: readonly Evidence[];
+}
+
+/** Without a parent there is nothing to have evolved from; a damaged one is told, and loses only this comparison. */
+async function driftSince(
+  context: CaptureContext,
+  head: CaptureHead,
+  collections: readonly string[],
+): Promise<Evolution> {
+  if (context.mode !== 'run' || head.parent === null || collections.length === 0)
+    return { summary: null, findings: [], evidence: [] };
+  const hashKey = context.environment.HIGHNOON_PII_KEY ?? `highnoon ${context.pins.configuration}`;
+  try {
+    const summary = await preferenceDrift(storeOf(context), head.parent, head.id, collections, hashKey);
+    const request = `preferences of snapshot ${head.id} against ${head.parent}`;
+    const { users, medianScore, greatestScore } = summary;
+    const value = { users, medianScore, greatestScore } as unknown as Json;
+    return { summary, findings: [], evidence: [{ subject: 'preferences', request, observedAt: context.now(), value }] };
+  } catch (error) {
+    if (!(error instanceof IntegrityError || error instanceof PortError)) throw error;
+    const finding = explainFault(error, 'preferences', 'how they evolved cannot be told');
+    return { summary: null, findings: [{ ...finding, soft: true }], evidence: [] };
+  }
+}
