@@ -3,6 +3,7 @@ import { ACT_COMMANDS } from './commands/acts.ts';
 import { configCheckCommand } from './commands/config-check.ts';
 import { dayCommand } from './commands/day.ts';
 import { devCommand } from './commands/dev.ts';
+import { guardrailsTestCommand } from './commands/guardrails-test.ts';
 import { ledgerVerifyCommand } from './commands/ledger-verify.ts';
 import { nextCommand } from './commands/next.ts';
 import { reportCommand } from './commands/report.ts';
@@ -19,5 +20,6 @@ export const COMMANDS: readonly Command[] = [
   ...ACT_COMMANDS,
   ledgerVerifyCommand,
   configCheckCommand,
+  guardrailsTestCommand,
   devCommand,
 ];
