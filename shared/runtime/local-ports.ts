@@ -50,7 +50,9 @@ export function localPorts(options: {
   const services = new LocalServices({ file: files.registry });
   const memory = new LocalMemory({ data, documents, clock });
   const risk = riskFiles(data);
-  const sampleAdvisories = isSample ? createLocalAdvisories({ file: risk.advisories }) : undefined;
+  const sampleAdvisories = isSample
+    ? createLocalAdvisories({ file: risk.advisories, scans: risk.imageScans, clock })
+    : undefined;
   return {
     objects,
     memory,

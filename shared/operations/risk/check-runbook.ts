@@ -1,6 +1,5 @@
-import alerts from '../../catalog/alerts.json' with { type: 'json' };
 import { fails, type Observation } from '../../domain/finding.ts';
-import { fragmentsOf } from '../../domain/risk/documents.ts';
+import { alertsWithoutHeading } from '../../domain/risk/runbook.ts';
 
 /** The name under which alerts link their headings. */
 const RUNBOOK = 'runbook.md';
@@ -12,10 +11,8 @@ export function checkRunbook(
   weight: Pick<Observation, 'subject' | 'severity'> & { readonly soft: boolean },
 ): Observation[] {
   if (path.split('/').at(-1) !== RUNBOOK) return [];
-  const headings = fragmentsOf(text);
-  const missing = alerts.policies.filter(({ runbook }) => !headings.has(runbook));
+  const missing = alertsWithoutHeading(text);
   if (missing.length === 0) return [];
-  const names = missing.map(({ title }) => title).join(', ');
-  const message = `${missing.length} alerts link to headings that it does not have: ${names.slice(0, 300)}`;
+  const message = `${missing.length} alerts link to headings that it does not have: ${missing.join(', ').slice(0, 300)}`;
   return [fails({ ...weight, code: 'headings-absent', message, remedy: 'write a heading for each of them' })];
 }

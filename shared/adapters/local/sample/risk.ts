@@ -10,6 +10,7 @@ export const riskFiles = (data: string) => ({
   access: `${data}/access.json`,
   backups: `${data}/backups.json`,
   advisories: `${data}/advisories.json`,
+  imageScans: `${data}/image-scans.json`,
 });
 
 const PROJECT = 'livhana-fixture.iam.gserviceaccount.com';
@@ -35,6 +36,7 @@ export async function seedSampleRisk(data: string, objects: ObjectsPort, morning
   const files = riskFiles(data);
   const at = toSeconds(morning);
   if (!isThere(files.access)) writeWorldFile(files.access, ACCESS);
+  if (!isThere(files.imageScans)) writeWorldFile(files.imageScans, { '*': { scannedAt: 'always', found: [] } });
   const backups = isThere(files.backups)
     ? readWorldFile('backups', files.backups, backupsSchema)
     : { backups: [], unreachable: [], schedules: [{ recurrence: 'daily', retentionSeconds: 604_800 }], copies: {} };
