@@ -1,0 +1,76 @@
+import { UsageError } from '../../../shared/domain/errors.ts';
+import { FAULT_MODES, type FaultMode } from '../../../shared/simulation/faults.ts';
+import type { ToldViolation } from '../../../shared/simulation/simulate.ts';
+import { type Arguments, textOption } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import type { Output } from '../output.ts';
+
+const MOST_DAYS = 10_000_000;
+
+export const simulateCommand: Command = {
+  name: 'simulate',
+  usage: 'simulate [--days N] [--seed S] [--faults none|uniform|swarm]',
+  summary: 'plays days on a virtual clock against faults, and checks every invariant at every commit',
+  options: {
+    days: { type: 'string', value: 'N', help: 'how many days (default: 1000)' },
+    seed: { type: 'string', value: 'S', help: 'the same seed plays the same days (default: 1)' },
+    faults: { type: 'string', value: 'MODE', help: `${FAULT_MODES.join(', ')} (default: swarm)` },
+  },
+  positionals: { least: 0, most: 0 },
+  async run(args, output) {
+    const days = wholeOption(args, 'days', 1000, 1, MOST_DAYS);
+    const seed = wholeOption(args, 'seed', 1, 0, 2 ** 32 - 1);
+    const faults = modeOption(args);
+    // Loaded only here: every other command starts without the simulation.
+    const { simulate } = await import('../../../shared/simulation/simulate.ts');
+    const answer = await simulate({ days, seed, faults, cpuMs, progress: progressTo(output, days) });
+    for (const violation of answer.violations) tell(output, violation, faults);
+    const held = answer.violations.length === 0 ? 'every invariant held' : 'INVARIANTS BROKEN';
+    output.line(
+      `${held}: ${answer.days} days, seed ${seed}, ${answer.effects} effects, ${answer.injectedFaults} faults, ${answer.daysPerSecond} days a second`,
+    );
+    output.document({ schema: 'highnoon.simulation/1', ...answer, faults });
+    return answer.violations.length === 0 ? 0 : 1;
+  },
+};
+
+/** Time of this process's own work: a busy machine slows the clock on the wall, not this one. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function tell(output: Output, violation: ToldViolation, faults: FaultMode): void {
+  output.line(`${violation.invariant} broken: ${violation.words}`);
+  output.line(`  ${violation.detail} (at ${violation.at})`);
+  output.line(`  again: npm run -s highnoon -- simulate --days 8 --seed ${violation.seed} --faults ${faults}`);
+  output.line(`  with ${violation.faults.length} faults:`);
+  for (const { key, what } of violation.faults) output.line(`    ${key === what ? key : `${key}: ${what}`}`);
+  output.line('  trace:');
+  for (const line of violation.trace) output.line(`    ${line}`);
+}
+
+function progressTo(output: Output, days: number): (played: number) => void {
+  let next = 0.1;
+  return (played) => {
+    if (played / days < next || days < 5000) return;
+    output.progress(`${played} of ${days} days`);
+    next += 0.1;
+  };
+}
+
+function wholeOption(args: Arguments, name: string, usual: number, least: number, most: number): number {
+  const text = textOption(args, name);
+  if (text === undefined) return usual;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new UsageError(`--${name} '${text}': a whole number from ${least} to ${most} is allowed`);
+  return value;
+}
+
+function modeOption(args: Arguments): FaultMode {
+  const text = textOption(args, 'faults') ?? 'swarm';
+  const mode = FAULT_MODES.find((one) => one === text);
+  if (mode === undefined) throw new UsageError(`--faults '${text}': ${FAULT_MODES.join(', ')} are allowed`);
+  return mode;
+}

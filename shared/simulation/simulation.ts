@@ -1,0 +1,298 @@
+import type { PhaseName } from '../domain/catalog.ts';
+import { InvariantError, PortError } from '../domain/errors.ts';
+import type { Anchor } from '../domain/ledger.ts';
+import type { SlotRecord } from '../domain/run.ts';
+import { parseSlotId } from '../domain/slot.ts';
+import { dateOf, epochMs, instant, parseInstant } from '../domain/time.ts';
+import type { Trigger, TriggerBody } from '../domain/trigger.ts';
+import type { Engine } from '../engine/engine.ts';
+import { LeaseLost } from '../engine/lease.ts';
+import { relay } from '../engine/relay.ts';
+import { runPhase } from '../engine/run-phase.ts';
+import { sweep } from '../engine/sweep.ts';
+import { DAY_MS, endsByMs, slotsOfDay, TICK_MS } from './calendar.ts';
+import { planDay } from './day-plan.ts';
+import { Deployment } from './deployment.ts';
+import { type Commit, SimulatedStore } from './documents.ts';
+import { Faults, type Injected } from './faults.ts';
+import { type CallNote, Gate } from './gate.ts';
+import type { Violation } from './oracle/invariants.ts';
+import { Oracle } from './oracle/oracle.ts';
+import type { Says, Script } from './phases.ts';
+import { Scheduler } from './scheduler.ts';
+import type { SimulationOptions, Stage } from './stage.ts';
+import { type Message, Topics } from './topics.ts';
+import { IdleTicks } from './watchdog.ts';
+import type { Worker } from './worker.ts';
+import { type SimulatedObjects, workerMessenger } from './worker-ports.ts';
+import { World } from './world.ts';
+
+export interface SimulationResult {
+  readonly violations: readonly Violation[];
+  readonly effects: number;
+  /** `runId ending`, in the order they came. */
+  readonly endings: readonly string[];
+  readonly injected: readonly Injected[];
+  readonly trace: readonly string[];
+  readonly notes: readonly CallNote[];
+}
+
+/** Some days of one world, from its first tick to the moment when nothing is owed any more. */
+export class Simulation implements Stage {
+  readonly options: SimulationOptions;
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly gate: Gate;
+  readonly store: SimulatedStore;
+  readonly world: World;
+  readonly objects: SimulatedObjects = new Map();
+  readonly oracle: Oracle;
+  readonly topics: Topics;
+  readonly deployment: Deployment;
+  readonly #idle: IdleTicks;
+  readonly #startMs: number;
+  readonly #logs: string[] = [];
+  #nextTick = { at: Number.POSITIVE_INFINITY, work: undefined as (() => void) | undefined };
+  #working = 0;
+  #lastForcedDay = 0;
+
+  constructor(options: SimulationOptions) {
+    this.options = options;
+    this.#startMs = epochMs(`${options.date}T00:00:00.000Z`);
+    this.scheduler = new Scheduler(this.#startMs - TICK_MS);
+    this.faults = new Faults(options.seed, options.profile, options);
+    this.gate = new Gate(this.scheduler, this.faults);
+    if (options.trace === true) this.gate.trace = [];
+    if (options.notes === true) this.gate.notes = [];
+    this.store = new SimulatedStore({ copies: options.copies ?? false });
+    this.world = new World(options.profile.size);
+    this.oracle = new Oracle(this.store, this.world, this.gate);
+    this.oracle.expectedFromMs = this.#startMs - TICK_MS;
+    this.store.onCommit = (commit) => this.#onCommit(commit);
+    this.world.onChange = (change) => this.oracle.onChange(change);
+    this.topics = new Topics(this.gate, (message, worker) => this.#work(message, worker));
+    this.#idle = new IdleTicks(this.store);
+    this.deployment = new Deployment(this, this.#script());
+  }
+
+  async run(): Promise<SimulationResult> {
+    this.#tickAt(this.#startMs - TICK_MS);
+    for (let day = 0; day < this.options.days; day++) {
+      const from = this.#startMs + day * DAY_MS;
+      const slots = slotsOfDay(from);
+      this.#idle.expect(slots);
+      this.#tickBy(nextTickMs(this.#idle.nextMs(from - 1) - 1));
+      for (const slot of slots) this.demandEnding(slot.slotId, 1, endsByMs(slot, 1));
+      planDay(this, from, day === this.options.days - 1);
+      await this.scheduler.run(from + DAY_MS - 1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await this.#heal();
+    this.oracle.atEnd(this.#anchors(), this.options.thorough === true);
+    if (this.options.thorough === true) this.#lookForSecrets();
+    const { violations, effectsChanged, endings } = this.oracle;
+    const { trace = [], notes = [] } = this.gate;
+    return { violations, effects: effectsChanged, endings, injected: this.faults.injected, trace, notes };
+  }
+
+  /** What a worker logs: only what is never allowed matters here. */
+  log(message: string, error: unknown): void {
+    if (this.options.thorough === true) this.#logs.push(`${message} ${String(error)}`);
+    if (error instanceof Error && !(error instanceof PortError) && !(error instanceof LeaseLost))
+      this.oracle.violated('loud', `${message}: ${error.name}: ${error.message}`);
+  }
+
+  /** I3: by then that attempt is concluded, or fifteen minutes after the last fault. */
+  demandEnding(slotId: string, attempt: number, atMs: number): void {
+    this.scheduler.at(atMs, () => {
+      const record = this.store.get<SlotRecord>(`slots/${slotId}`);
+      const isEnded = record !== undefined && (record.attempt > attempt || record.status === 'concluded');
+      if (isEnded) return;
+      const grace = this.gate.lastFaultEndsAt + 3 * TICK_MS;
+      if (this.scheduler.now < grace) this.demandEnding(slotId, attempt, grace);
+      else this.oracle.violated('I3', `${slotId}#${attempt} is ${record?.status ?? 'absent'} after its time`);
+    });
+  }
+
+  async #heal(): Promise<void> {
+    const { scheduler, gate } = this;
+    this.faults.heal();
+    gate.outages.length = 0;
+    this.deployment.restore();
+    gate.disturbedUntil(scheduler.now);
+    const isOpen = () => this.#idle.openIds().length > 0 || this.store.size('outbox') > 0 || this.#working > 0;
+    const limit = Math.max(this.#idle.lastEndMs(), gate.lastFaultEndsAt) + 3 * TICK_MS + 60_000;
+    while (isOpen() && scheduler.now < limit) await scheduler.run(scheduler.now + TICK_MS);
+    await scheduler.run(scheduler.now + 3 * TICK_MS);
+    this.oracle.demand(
+      this.#idle.openIds().length === 0,
+      'I19',
+      () => `not concluded: ${this.#idle.openIds().join(', ')}`,
+    );
+    this.oracle.demand(
+      this.store.size('outbox') === 0,
+      'I19',
+      () => `still owed: ${[...this.store.ids('outbox')].join(', ')}`,
+    );
+  }
+
+  #script(): Script {
+    const { scenario } = this.options;
+    const { verdicts } = this.options.profile;
+    const lastDate = dateOf(instant(this.#startMs + (this.options.days - 1) * DAY_MS));
+    const isTold = (slotId: string) => scenario !== undefined && slotId.includes(`@${lastDate}`);
+    const phaseOf = (slotId: string) => slotId.slice(0, slotId.indexOf('@')) as PhaseName;
+    const draws = (['violates', 'fails', 'unknown', 'soft'] as const).filter((kind) => verdicts[kind] > 0);
+    return {
+      says: (slotId, attempt, operation): Says | undefined => {
+        if (isTold(slotId)) return scenario?.says?.(phaseOf(slotId), attempt, operation);
+        return draws.find((kind) => {
+          // Only guardrails can be violated; staging and release actions fail by their world.
+          if (kind === 'violates' && !operation.includes('compliance')) return false;
+          return this.faults.strikes(`${slotId}#${attempt} ${operation} ${kind}`, verdicts[kind]) !== undefined;
+        });
+      },
+      takes: (slotId, attempt, operation): number => {
+        if (isTold(slotId)) return scenario?.takes?.(phaseOf(slotId), attempt, operation) ?? 0;
+        if (verdicts.slow === 0) return 0;
+        const dice = this.faults.strikes(`${slotId}#${attempt} ${operation} is slow`, verdicts.slow);
+        return dice?.pick([4000, 35_000, 80_000, 110_000, 130_000]) ?? 0;
+      },
+      begins: (context, operation) => {
+        if (context.mode === 'run') this.oracle.onBegin(context.slot.slotId, context.attempt, operation);
+      },
+    };
+  }
+
+  #onCommit(commit: Commit): void {
+    if (this.gate.trace !== undefined) {
+      const { worker, writes } = commit;
+      this.gate.say(
+        `${worker.key} COMMIT ${writes.map(({ path, data }) => `${path}${data === undefined ? ' deleted' : ''}`).join(', ')}`,
+      );
+    }
+    this.oracle.onCommit(commit);
+    for (const { path, data } of commit.writes) {
+      if (!path.startsWith('slots/') || path.indexOf('/', 6) !== -1) continue;
+      const slot = data as SlotRecord;
+      this.#idle.touched(slot);
+      if (slot.status === 'running' && slot.attempt > 1 && slot.stretches === 1) {
+        const due = parseSlotId(slot.slotId);
+        if (due !== undefined) this.demandEnding(slot.slotId, slot.attempt, endsByMs(due, slot.attempt));
+      }
+    }
+    this.#tickBy(nextTickMs(this.scheduler.now));
+  }
+
+  #tickBy(at: number): void {
+    if (at < this.#nextTick.at) this.#tickAt(at);
+  }
+
+  #tickAt(at: number): void {
+    this.#nextTick.work = undefined;
+    this.#nextTick = this.scheduler.at(at, () => this.#tick(at));
+  }
+
+  #tick(at: number): void {
+    const day = Math.floor(at / DAY_MS);
+    // The last tick of a day is always played: it anchors the ledger and compares it.
+    const isForced = at < this.#startMs || (at % DAY_MS === DAY_MS - TICK_MS && this.#lastForcedDay !== day);
+    if (isForced) this.#lastForcedDay = day;
+    const isIdle = this.#working === 0 && this.#idle.isIdle(at);
+    const isMissing = !isIdle && this.#isMissingTick(at);
+    if (isMissing) this.gate.disturbedUntil(at + TICK_MS);
+    else if (!isIdle || isForced || this.options.everyTick === true) {
+      this.topics.publish(`tick/${at}`, 'watchdog', {}, { isSpared: isIdle });
+      if (!isIdle && this.faults.strikes(`tick ${at} comes twice`, this.options.profile.ticks.double) !== undefined)
+        this.topics.publish(`tick/${at}`, 'watchdog', {});
+    }
+    const plain = this.options.everyTick === true || !isIdle ? at + 1 : this.#idle.nextMs(at);
+    const last = at - (at % DAY_MS) + DAY_MS - TICK_MS;
+    this.#tickAt(Math.min(nextTickMs(plain - 1), last > at ? last : last + DAY_MS));
+  }
+
+  #isMissingTick(at: number): boolean {
+    const { scenario, profile } = this.options;
+    const gap = scenario?.missingTicks;
+    if (gap !== undefined) {
+      const time = instant(at).slice(11, 16);
+      if (gap.from <= time && time < gap.until) return true;
+    }
+    return this.faults.strikes(`tick ${at} is missing`, profile.ticks.miss) !== undefined;
+  }
+
+  async #work(message: Message, worker: Worker): Promise<boolean> {
+    const engine = this.deployment.engineFor(worker);
+    if (!worker.isSpared) this.#working += 1;
+    const { onDeath } = worker;
+    worker.onDeath = () => {
+      this.#working -= 1;
+      onDeath();
+    };
+    const isAcknowledged = await this.#handle(engine, message, worker);
+    if (!worker.isSpared) this.#working -= 1;
+    return isAcknowledged;
+  }
+
+  async #handle(engine: Engine, message: Message, worker: Worker): Promise<boolean> {
+    try {
+      if (message.topic === 'watchdog') await sweep(engine);
+      else if (message.topic === 'escalations')
+        await relay(engine, workerMessenger(this.deployment.outside, worker), (message.data as { id: string }).id);
+      else {
+        const outcome = await runPhase(engine, triggerOf(message));
+        this.gate.say(
+          `${worker.key} answers ${outcome.kind}${outcome.kind === 'refused' ? `: ${outcome.reason}` : ''}`,
+        );
+        return outcome.kind !== 'refused' || outcome.reason !== 'redelivery';
+      }
+      return true;
+    } catch (error) {
+      this.gate.say(`${worker.key} throws ${String(error)}`);
+      if (!(error instanceof PortError) && !(error instanceof LeaseLost))
+        this.oracle.violated(
+          'loud',
+          `${worker.key}: ${String(error instanceof InvariantError ? error.message : error)}`,
+        );
+      return false;
+    }
+  }
+
+  #anchors(): Anchor[] {
+    return [...this.objects].flatMap(([uri, { body }]) =>
+      uri.startsWith('gs://anchors/') ? [JSON.parse(Buffer.from(body).toString('utf8')) as Anchor] : [],
+    );
+  }
+
+  #lookForSecrets(): void {
+    const secrets = Object.values(this.options.environment ?? {}).filter((value) => value.startsWith('canary-'));
+    const texts = [...this.#logs, ...[...this.objects.values()].map(({ body }) => Buffer.from(body).toString('utf8'))];
+    for (const [path, { data }] of this.store.documents) {
+      const text = JSON.stringify(data);
+      texts.push(text);
+      if (path.startsWith('slots/'))
+        this.oracle.demand(text.length <= 204_800, 'I20', () => `${path} has ${text.length} bytes`);
+    }
+    for (const secret of secrets)
+      this.oracle.demand(!texts.some((text) => text.includes(secret)), 'I24', () => `${secret} was found`);
+  }
+}
+
+const nextTickMs = (nowMs: number): number => (Math.floor(nowMs / TICK_MS) + 1) * TICK_MS;
+
+/** What the envelope would make of the message. */
+function triggerOf(message: Message): Trigger {
+  const body = message.data as TriggerBody;
+  const slotDueAt = body.slot === undefined ? undefined : parseInstant(body.slot);
+  return {
+    phase: body.phase,
+    kind: body.trigger ?? 'manual',
+    messageId: message.id,
+    publishedAt: instant(message.publishedAtMs),
+    dryRun: body.dryRun ?? false,
+    rerun: body.rerun ?? false,
+    ...(body.runId === undefined ? {} : { runId: body.runId }),
+    ...(slotDueAt === undefined ? {} : { slotDueAt }),
+    ...(body.reason === undefined ? {} : { reason: body.reason }),
+  };
+}

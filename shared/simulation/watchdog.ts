@@ -1,0 +1,97 @@
+import type { DayRecord } from '../domain/day.ts';
+import { emptyDay } from '../domain/day.ts';
+import { gateFor } from '../domain/gate.ts';
+import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
+import { isLeaseLive, type SlotRecord } from '../domain/run.ts';
+import { rerunClosesAt, type Slot, startClosesAt } from '../domain/slot.ts';
+import { dateOf, epochMs, instant } from '../domain/time.ts';
+import { paths } from '../engine/records.ts';
+import { START_GRACE_SECONDS } from '../engine/sweep.ts';
+import { endsByMs, TICK_MS } from './calendar.ts';
+import type { SimulatedStore } from './documents.ts';
+
+/**
+ * Whether a tick at this time would do anything but look: of 288 ticks a day nearly all would not. Passing those over
+ * is proven to change no trace (test/simulation/idle-ticks.test.ts).
+ */
+export class IdleTicks {
+  readonly #store: SimulatedStore;
+  /** Slots that have not concluded, by id; the newest days' only. */
+  readonly #open = new Map<string, Slot>();
+
+  constructor(store: SimulatedStore) {
+    this.#store = store;
+  }
+
+  expect(slots: readonly Slot[]): void {
+    for (const slot of slots) this.#open.set(slot.slotId, slot);
+  }
+
+  /** Something of a slot was written: it may have been rerun. */
+  touched(slot: SlotRecord): void {
+    if (slot.status === 'concluded') this.#open.delete(slot.slotId);
+    else if (!this.#open.has(slot.slotId)) this.#open.set(slot.slotId, slot);
+  }
+
+  /** What has not concluded. */
+  openIds(): string[] {
+    return [...this.#open.keys()];
+  }
+
+  /** When the last of what is open must have ended. */
+  lastEndMs(): number {
+    return Math.max(0, ...[...this.#open.values()].map((slot) => endsByMs(slot, 2)));
+  }
+
+  /** The first tick after `nowMs` that could have something to do while nothing else happens. */
+  nextMs(nowMs: number): number {
+    let next = nowMs + 12 * 12 * TICK_MS;
+    for (const slot of this.#open.values()) {
+      const record = this.#store.get<SlotRecord>(paths.slot(slot.slotId));
+      const needed =
+        record === undefined
+          ? epochMs(slot.dueAt) + START_GRACE_SECONDS * 1000
+          : record.status === 'waiting'
+            ? nowMs
+            : record.status === 'running' && record.lease !== null
+              ? epochMs(record.lease.until)
+              : nowMs;
+      next = Math.min(next, needed);
+    }
+    if (this.#store.size('outbox') > 0) next = nowMs;
+    return Math.max(next, nowMs + 1);
+  }
+
+  isIdle(nowMs: number): boolean {
+    const at = instant(nowMs);
+    if (this.#store.size('outbox') > 0) return false;
+    for (const slot of this.#open.values()) if (this.#mayMove(slot, at)) return false;
+    return !this.#hasExpired(at);
+  }
+
+  #mayMove(slot: Slot, at: string): boolean {
+    const record = this.#store.get<SlotRecord>(paths.slot(slot.slotId));
+    if (record === undefined) return epochMs(at) >= epochMs(slot.dueAt) + START_GRACE_SECONDS * 1000;
+    if (record.status === 'concluded') return false;
+    // A lease that ends while the tick looks is the next tick's, and a live one is nobody's but its holder's.
+    if (record.status === 'running') return !isLeaseLive(record.lease, instant(epochMs(at)));
+    if (at > startClosesAt(slot)) return true;
+    const day = this.#store.get<DayRecord>(paths.day(record.date)) ?? emptyDay(record.date);
+    const lockdown = this.#store.get<Lockdown>(paths.lockdown) ?? NO_LOCKDOWN;
+    return gateFor(slot, { day, lockdown, at }).kind !== 'wait';
+  }
+
+  #hasExpired(at: string): boolean {
+    for (const path of [paths.overrides, paths.waivers]) {
+      const stored = this.#store.get<{ items: readonly { until: string }[] }>(path);
+      if (stored?.items.some(({ until }) => until <= at) === true) return true;
+    }
+    for (const daysBack of [0, 1]) {
+      const date = dateOf(instant(epochMs(at) - daysBack * 86_400_000));
+      const day = this.#store.get<DayRecord>(paths.day(date));
+      const noon = Object.values(day?.slots ?? {}).find(({ phase }) => phase === 'high-noon-sync');
+      if (day?.hold?.status === 'active' && noon?.status === 'concluded' && at > rerunClosesAt(noon)) return true;
+    }
+    return false;
+  }
+}
