@@ -1,7 +1,8 @@
 import type { FieldType as ConfiguredType, Guardrail } from '../configuration/index.ts';
 import { compilePolicy, type FieldType, type Policy, PolicyBudget, PolicyError } from '../policy/index.ts';
 import type { EvidenceSource } from './evidence-source.ts';
-import { type Decision, type Fields, Undecided } from './judge.ts';
+import type { Fields } from './fields.ts';
+import { type Decision, Undecided } from './judge.ts';
 import { fieldsRead, withMoments } from './moments.ts';
 
 export interface ConditionRecord {

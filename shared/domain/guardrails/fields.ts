@@ -1,5 +1,7 @@
 import { type Instant, parseInstant } from '../time.ts';
-import type { Fields } from './judge.ts';
+
+/** One record of evidence: own properties are its fields. Nothing of it leaves this folder but its id. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Own fields alone: a record cannot borrow one from what every object has. */
 export function fieldOf(record: Fields, name: string): unknown {

@@ -1,7 +1,8 @@
 import type { GuardrailOf } from '../configuration/index.ts';
 import { deniedText } from './denied-text.ts';
+import type { Fields } from './fields.ts';
 import { fieldOf } from './fields.ts';
-import { type Decision, type Fields, type Judge, Undecided } from './judge.ts';
+import { type Decision, type Judge, Undecided } from './judge.ts';
 import { pageText, tidy, withoutComments } from './page-text.ts';
 
 /** `content_deny`: of pages, what is seen or told of them; of any other record, everything that stands in it. */

@@ -1,8 +1,9 @@
 import type { GuardrailOf } from '../configuration/index.ts';
 import { dayIn, parseDay } from '../policy/index.ts';
 import { epochMs } from '../time.ts';
+import type { Fields } from './fields.ts';
 import { fieldOf, instantOf } from './fields.ts';
-import { type Fields, type Judge, type Setting, Undecided } from './judge.ts';
+import { type Judge, type Setting, Undecided } from './judge.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,8 @@
 import type { GuardrailOf } from '../configuration/index.ts';
 import { type Condition, conditionOf, decided } from './conditions.ts';
+import type { Fields } from './fields.ts';
 import { fieldOf, instantOf, isEmpty } from './fields.ts';
-import type { Decision, Fields, Judge, Setting, Undecided } from './judge.ts';
+import type { Decision, Judge, Setting, Undecided } from './judge.ts';
 import type { Partners } from './partners.ts';
 
 type RecordsGuardrail = GuardrailOf<'records_all'> | GuardrailOf<'records_none'>;

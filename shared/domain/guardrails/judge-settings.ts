@@ -1,6 +1,7 @@
 import type { GuardrailOf } from '../configuration/index.ts';
+import type { Fields } from './fields.ts';
 import { fieldOf } from './fields.ts';
-import { type Decision, type Fields, type Judge, Undecided } from './judge.ts';
+import { type Decision, type Judge, Undecided } from './judge.ts';
 
 /** A decimal number as people write one; `Number` alone would take an empty text for zero. */
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\s*$/;

@@ -1,8 +1,6 @@
 import type { EvidenceSource } from './evidence-source.ts';
+import type { Fields } from './fields.ts';
 import type { Partners } from './partners.ts';
-
-/** One record of evidence: own properties are its fields. Nothing of it leaves this folder but its id. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** The record does not say enough to judge it. The reason names fields and types, never a value. */
 export class Undecided {

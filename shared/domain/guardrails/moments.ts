@@ -2,7 +2,7 @@ import type { Guardrail } from '../configuration/index.ts';
 import { PolicyError, policyReferences } from '../policy/index.ts';
 import { parseInstant } from '../time.ts';
 import type { EvidenceSource } from './evidence-source.ts';
-import type { Fields } from './judge.ts';
+import type { Fields } from './fields.ts';
 
 /** Fields of one record that an expression reads; `all` when it reads the record as a whole. */
 export function fieldsRead(expression: string, alias: string): readonly string[] | 'all' {

@@ -1,5 +1,5 @@
+import type { Fields } from './fields.ts';
 import { copyFields } from './fields.ts';
-import type { Fields } from './judge.ts';
 
 /** Finds the records of the joined evidence that make a pair with a record. */
 export interface Partners {

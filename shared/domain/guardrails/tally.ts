@@ -1,4 +1,5 @@
-import { type Decision, type Fields, Undecided } from './judge.ts';
+import type { Fields } from './fields.ts';
+import { type Decision, Undecided } from './judge.ts';
 
 /** Names a record in findings; never by what it says of a person. */
 export type Identify = (record: Fields, position: number) => string;

@@ -1,6 +1,6 @@
 import type { EvidenceSource } from './evidence-source.ts';
+import type { Fields } from './fields.ts';
 import { fieldOf } from './fields.ts';
-import type { Fields } from './judge.ts';
 
 /** Reads a record of comma separated values, in which everything is text, by the types that its evidence declares. */
 export function typedRecord({ format, fields }: EvidenceSource): ((record: Fields) => Fields) | undefined {
