@@ -23,6 +23,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { Transaction } from '../ports/documents.ts';
 import type { Engine } from './engine.ts';
 import { wakesAfter } from './outbox.ts';
+import { EMPTY_PAGE, entriesOf, PAGE_PATH, type PageSummary, pageAfterEnding } from './page-summary.ts';
 import { paths, writeLedger } from './records.ts';
 
 /** Everything an ending is made of; `writeConclusion` is the only place that stores one. */
@@ -50,18 +51,21 @@ export interface Conclusion {
   /** The escalation of the cause upstream, when this ending only follows from it. */
   readonly upstream: { readonly id: string; readonly escalation: Escalation | undefined } | undefined;
   readonly totals: Totals | undefined;
+  /** What the operator's page shows beside the day. */
+  readonly page?: PageSummary | undefined;
 }
 
 /** Reads that a conclusion needs beside the core; before any write, as transactions demand. */
 export async function readForConclusion(
   transaction: Transaction,
   upstreamId: string | undefined,
-): Promise<Pick<Conclusion, 'totals' | 'upstream'>> {
-  const [totals, escalation] = await transaction.getAll<[Totals, Escalation]>([
+): Promise<Pick<Conclusion, 'totals' | 'upstream' | 'page'>> {
+  const [totals, escalation, page] = await transaction.getAll<[Totals, Escalation, PageSummary]>([
     paths.counter(TOTALS_ID),
     paths.escalation(upstreamId ?? 'none'),
+    PAGE_PATH,
   ]);
-  return { totals, upstream: upstreamId === undefined ? undefined : { id: upstreamId, escalation } };
+  return { totals, page, upstream: upstreamId === undefined ? undefined : { id: upstreamId, escalation } };
 }
 
 /** Stores the ending and everything that must be true with it, in the caller's commit. */
@@ -108,6 +112,7 @@ export function writeConclusion(engine: Engine, transaction: Transaction, c: Con
     });
   }
   writeLedger(transaction, c.head, lines, at);
+  transaction.set(PAGE_PATH, pageAfter(c, entriesOf(c.head, lines, at)));
   if (escalation !== undefined) transaction.set(paths.escalation(escalation.id), escalation);
 
   const before = c.totals ?? emptyTotals(at);
@@ -135,6 +140,20 @@ export function writeConclusion(engine: Engine, transaction: Transaction, c: Con
   };
   transaction.set(paths.outbox(runId), outbox);
   return concluded;
+}
+
+function pageAfter(c: Conclusion, entries: Parameters<typeof pageAfterEnding>[2]): PageSummary {
+  const { slot, attempt, at, checkpoints, rollback, guardrails } = c;
+  const settled = {
+    slotId: slot.slotId,
+    phase: slot.phase,
+    dueAt: slot.dueAt,
+    ending: c.ending,
+    verdict: c.verdict,
+    durationMs: c.startedAt === null ? null : durationMs(c),
+  };
+  const ending = { phase: slot.phase, slot: settled, attempt, at, checkpoints, rollback, guardrails };
+  return pageAfterEnding(c.page ?? EMPTY_PAGE, ending, entries);
 }
 
 const durationMs = (c: Conclusion): number => (c.startedAt === null ? 0 : epochMs(c.at) - epochMs(c.startedAt));

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { gitRepositories } from '../adapters/git/index.ts';
 import { createHttpClient } from '../adapters/http/client.ts';
@@ -21,6 +21,7 @@ import {
 import { UsageError } from '../domain/errors.ts';
 import { type Instant, latest, parseInstant } from '../domain/time.ts';
 import type { Engine } from '../engine/engine.ts';
+import { localIdentity } from '../operator/identity/local-identity.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LogSeverity } from '../ports/log.ts';
 import { anchorsUriOf, codeRevisionOf, limitsFrom, resourceNamer } from './engine-settings.ts';
@@ -128,6 +129,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
   return {
     engine,
     messenger: createLocalMessenger(data),
+    identity: localIdentity({ store: environment.HIGHNOON_STORE ?? 'local', user: userInfo().username }),
     clock,
     publisher,
     data,

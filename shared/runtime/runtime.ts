@@ -1,10 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
+import type { IdentityVerifier } from '../operator/identity/identity.ts';
 import type { Messenger } from '../ports/messenger.ts';
 
 /** What a process needs to serve functions: the engine over its adapters, and the way to end it. */
 export interface Runtime {
   readonly engine: Engine;
   readonly messenger: Messenger;
+  /** Who asks the operator, as something other than the asker has proven it; without one it lets nobody in. */
+  readonly identity?: IdentityVerifier;
   /** Brings the process's clock up to date before a message is judged; a no-op on a real clock. */
   refreshClock(): Promise<void>;
   /** `highnoon-t-90-prep`, or `highnoon-<env>-t-90-prep` outside the main environment. */

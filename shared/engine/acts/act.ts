@@ -6,7 +6,8 @@ import type { Instant } from '../../domain/time.ts';
 import type { Transaction } from '../../ports/documents.ts';
 import type { Engine } from '../engine.ts';
 import { deliver, wakesAfter } from '../outbox.ts';
-import { paths, writeLedger } from '../records.ts';
+import { EMPTY_PAGE, entriesOf, PAGE_PATH, type PageSummary, pageAfterAct } from '../page-summary.ts';
+import { type OverridesRecord, paths, type WaiversRecord, writeLedger } from '../records.ts';
 import { transact } from '../transact.ts';
 
 /** Who acts: a name that the caller has verified, never one that a message claims. */
@@ -54,18 +55,17 @@ export async function act(
   if (reason.trim() === '') return refuse('a reason is needed');
   const id = `act~${engine.ids.unique()}`;
   const done = await transact(engine, async (transaction): Promise<ActEffect | string> => {
-    const [day, lockdown, head, own] = await transaction.getAll<[DayRecord, Lockdown, LedgerHead, OutboxRecord]>([
-      paths.day(date),
-      paths.lockdown,
-      paths.head,
-      paths.outbox(id),
-    ]);
+    const [day, lockdown, head, own, page] = await transaction.getAll<
+      [DayRecord, Lockdown, LedgerHead, OutboxRecord, PageSummary]
+    >([paths.day(date), paths.lockdown, paths.head, paths.outbox(id), PAGE_PATH]);
     const effect = await decide({ day, lockdown: lockdown ?? NO_LOCKDOWN, at: transaction.readAt, transaction });
     // The outbox document of this very act is there: the earlier, unknown commit did land.
     if (own !== undefined) return typeof effect === 'string' ? { writes: [], lines: [], message: 'done' } : effect;
     if (typeof effect === 'string') return effect;
     for (const { path, data } of effect.writes) transaction.set(path, data);
     writeLedger(transaction, head ?? EMPTY_HEAD, effect.lines, transaction.readAt);
+    const entries = entriesOf(head ?? EMPTY_HEAD, effect.lines, transaction.readAt);
+    transaction.set(PAGE_PATH, pageAfterAct(page ?? EMPTY_PAGE, entries, changedBy(effect)));
     const after = effect.day ?? day;
     const wakes =
       after === undefined ? [] : wakesAfter(after, effect.lockdown ?? lockdown ?? NO_LOCKDOWN, transaction.readAt);
@@ -84,4 +84,13 @@ export async function act(
   const owed = await engine.documents.get<OutboxRecord>(paths.outbox(id));
   if (owed !== undefined) await deliver(engine, owed);
   return { ok: true, message: done.message, detail: done.detail ?? {} };
+}
+
+/** The exceptions that the act changed: the page shows those in force. */
+function changedBy({ writes }: ActEffect): Parameters<typeof pageAfterAct>[2] {
+  const written = <T>(path: string) => writes.find((one) => one.path === path)?.data as T | undefined;
+  return {
+    overrides: written<OverridesRecord>(paths.overrides)?.items,
+    waivers: written<WaiversRecord>(paths.waivers)?.items,
+  };
 }

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { dateOf, parseInstant } from '../../domain/time.ts';
+import type { ActAnswer, Actor } from '../../engine/acts/act.ts';
+import { holdNoon, releaseNoon } from '../../engine/acts/hold.ts';
+import { liftLockdown, lockDown } from '../../engine/acts/lockdown.ts';
+import { grantOverride, grantWaiver } from '../../engine/acts/override.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Role } from '../identity/roles.ts';
+import { approveAccess } from './access-approve.ts';
+import {
+  dateOfText,
+  dayOrSlot,
+  guardrailOf,
+  identifier,
+  judgedSlot,
+  judgedSlotOf,
+  phase,
+  reason,
+  time,
+} from './fields.ts';
+import { askRerun } from './rerun.ts';
+
+/** What a person may ask for: who may, what it takes, and what it comes to. */
+export interface ActSpec<Body> {
+  readonly name: string;
+  readonly role: Role;
+  readonly summary: string;
+  readonly body: z.ZodType<Body>;
+  perform(engine: Engine, who: Actor, body: Body): Promise<ActAnswer>;
+}
+
+/** Keeps the body's type between schema and deed, and hides it from whoever lists the acts. */
+function defineAct<Body>(spec: ActSpec<Body>): ActSpec<unknown> {
+  return { ...spec, perform: (engine, who, body) => spec.perform(engine, who, body as Body) };
+}
+
+const dateFor = (engine: Engine, slot: string | undefined): string =>
+  (slot === undefined ? undefined : dateOfText(slot)) ?? dateOf(engine.clock.now());
+const instantOf = (text: string): string => parseInstant(text) ?? text;
+
+export const ACTS: readonly ActSpec<unknown>[] = [
+  defineAct({
+    name: 'hold',
+    role: 'operator',
+    summary: 'Noon of that date waits for a person.',
+    body: z.strictObject({ reason, slot: dayOrSlot.optional() }),
+    perform: (engine, who, { slot, reason: why }) =>
+      holdNoon(engine, who, { date: dateFor(engine, slot), reason: why }),
+  }),
+  defineAct({
+    name: 'release',
+    role: 'operator',
+    summary: 'Lets a held noon go, inside the launch window.',
+    body: z.strictObject({ reason, slot: dayOrSlot.optional() }),
+    perform: (engine, who, { slot, reason: why }) =>
+      releaseNoon(engine, who, { date: dateFor(engine, slot), reason: why }),
+  }),
+  defineAct({
+    name: 'override',
+    role: 'operator',
+    summary: 'Judges one failed or inconclusive finding of one slot as degraded in its next attempt.',
+    body: z.strictObject({
+      slot: judgedSlot,
+      finding: identifier.describe('operation/subject/code'),
+      until: time,
+      reason,
+    }),
+    perform: (engine, who, { slot, finding, until, reason: why }) =>
+      grantOverride(engine, who, {
+        slotId: judgedSlotOf(slot) ?? slot,
+        findingId: finding,
+        until: instantOf(until),
+        reason: why,
+      }),
+  }),
+  defineAct({
+    name: 'rerun',
+    role: 'operator',
+    summary: 'Asks for the next attempt of a slot that did not pass.',
+    body: z.strictObject({ phase, slot: dayOrSlot.optional(), reason }),
+    perform: (engine, who, body) => askRerun(engine, who, body),
+  }),
+  defineAct({
+    name: 'lockdown',
+    role: 'security',
+    summary: 'Blocks everything that changes anything, now.',
+    body: z.strictObject({ reason }),
+    perform: (engine, who, { reason: why }) => lockDown(engine, who, { reason: why }),
+  }),
+  defineAct({
+    name: 'unlock',
+    role: 'security',
+    summary: 'Lifts a lockdown, or for a compliance cause proposes to: another person completes it within the hour.',
+    body: z.strictObject({
+      epoch: z.int().min(0).describe('The lockdown that is meant: the epoch that the page and the status show.'),
+      reason,
+    }),
+    perform: (engine, who, { epoch, reason: why }) => liftLockdown(engine, who, { epoch, reason: why }),
+  }),
+  defineAct({
+    name: 'waive',
+    role: 'security',
+    summary: 'A dated exception to a guardrail; a critical one takes two people.',
+    body: z.strictObject({
+      finding: identifier.describe('The guardrail, or a finding of it.'),
+      until: time,
+      records: z.array(identifier).max(100).default([]).describe('Records it covers; empty: all.'),
+      reason,
+    }),
+    perform: (engine, who, { finding, until, records, reason: why }) =>
+      grantWaiver(engine, who, {
+        guardrail: guardrailOf(finding, engine.configuration),
+        records,
+        until: instantOf(until),
+        reason: why,
+      }),
+  }),
+  defineAct({
+    name: 'access-approve',
+    role: 'security',
+    summary:
+      'Approves a change of access that the weekly review proposed; a person carries it out with their own rights.',
+    body: z.strictObject({ proposal: identifier.describe('The id that the review gave it.'), reason }),
+    perform: (engine, who, body) => approveAccess(engine, who, body),
+  }),
+];
+
+export const actNamed = (name: string): ActSpec<unknown> | undefined => ACTS.find((act) => act.name === name);
+
+/** Looks and writes nothing, so it is no act: service accounts may ask for it too. */
+export const dryRunBody = z.strictObject({ phase, slot: dayOrSlot.optional() });

@@ -1,0 +1,54 @@
+import { PHASE_NAMES } from '../../domain/catalog.ts';
+import { type DayRecord, emptyDay } from '../../domain/day.ts';
+import { gateFor } from '../../domain/gate.ts';
+import { type Lockdown, NO_LOCKDOWN } from '../../domain/lockdown.ts';
+import { activeWaivers } from '../../domain/override.ts';
+import { nextHighNoon, slotsOfDate } from '../../domain/slot.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type OverridesRecord, paths, type WaiversRecord } from '../../engine/records.ts';
+
+export type StatusView = Awaited<ReturnType<typeof statusView>>;
+
+/** `highnoon.status/1`, from one document for the day and the controls. */
+export async function statusView(engine: Engine, date: string) {
+  const [stored, lockdown, overrides, waivers] = await Promise.all([
+    engine.documents.get<DayRecord>(paths.day(date)),
+    engine.documents.get<Lockdown>(paths.lockdown),
+    engine.documents.get<OverridesRecord>(paths.overrides),
+    engine.documents.get<WaiversRecord>(paths.waivers),
+  ]);
+  const day = stored ?? emptyDay(date);
+  const now = engine.clock.now();
+  const state = { day, lockdown: lockdown ?? NO_LOCKDOWN, at: now };
+  const slots = PHASE_NAMES.flatMap((phase) => slotsOfDate(phase, date))
+    .sort((a, b) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0))
+    .map((slot) => {
+      const known = day.slots[slot.slotId];
+      return {
+        slot: slot.slotId,
+        phase: slot.phase,
+        runId: known === undefined ? null : `${slot.slotId}#${known.attempt}`,
+        attempt: known?.attempt ?? null,
+        status: known?.status ?? ('none' as const),
+        ending: known?.ending ?? null,
+        verdict: known?.verdict ?? null,
+        exitCode: known?.exitCode ?? null,
+        dueAt: slot.dueAt,
+        latenessSeconds: known?.latenessSeconds ?? null,
+        reason: known?.reason ?? '',
+        gate: known?.status === 'concluded' || known?.status === 'running' ? null : gateFor(slot, state),
+      };
+    });
+  return {
+    schema: 'highnoon.status/1' as const,
+    date,
+    slots,
+    hold: day.hold,
+    lockdown: state.lockdown,
+    ticket: day.ticket,
+    scrubbed: day.scrubbed,
+    overrides: (overrides?.items ?? []).filter(({ until }) => until > now),
+    waivers: activeWaivers(waivers?.items ?? [], now),
+    nextHighNoon: nextHighNoon(now),
+  };
+}

@@ -1,0 +1,13 @@
+import type { PhaseName } from '../domain/catalog.ts';
+import type { Engine, Phase } from '../engine/engine.ts';
+import type { IdentityVerifier } from './identity/identity.ts';
+
+/** What the operator works with. */
+export interface OperatorContext {
+  readonly engine: Engine;
+  readonly verifier: IdentityVerifier;
+  /** Loaded when a dry-run asks for it: a look at the page needs no phase. */
+  loadPhase(name: PhaseName): Promise<Phase>;
+  /** `highnoon-t-90-prep`: what commands on the page name. */
+  resourceName(name: string): string;
+}

@@ -1,0 +1,64 @@
+import { PHASE_NAMES, type PhaseName } from '../../domain/catalog.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { parseSlotId } from '../../domain/slot.ts';
+import type { OperationDigest, RunDigest } from '../../engine/page-summary.ts';
+import { actForm, type FormMaker } from './form.ts';
+import { type Html, html } from './html.ts';
+import { sign, toneOfEnding, toneOfVerdict } from './marks.ts';
+import { SHORT } from './next-thing.ts';
+import { clockTime, dayAndTime, duration } from './times.ts';
+import type { PageView } from './view.ts';
+
+/** The newest judged attempt of each phase: what it found, and the receipts that it rests on. */
+export function findings(view: PageView, form: FormMaker): Html {
+  const runs = PHASE_NAMES.flatMap((phase) => {
+    const run = view.summary.runs[phase];
+    return run === undefined ? [] : [runDetails(view, phase, run, form)];
+  });
+  const body =
+    runs.length === 0 ? html`<p class="soft">Nothing has run yet: every line here will have its receipt.</p>` : runs;
+  return html`<section id="findings"><h2>Findings and receipts</h2>${body}</section>`;
+}
+
+function runDetails(view: PageView, phase: PhaseName, run: RunDigest, form: FormMaker): Html {
+  const isOfDay = run.slotId.includes(`@${view.date}`);
+  const count = run.findings.filter(({ verdict }) => verdict !== 'passed').length + run.moreFindings;
+  const receipts = run.operations.reduce((sum, operation) => sum + operation.receipts, 0);
+  const isBad = toneOfEnding(run.ending) === 'bad' || toneOfEnding(run.ending) === 'unknown';
+  const more =
+    run.moreFindings === 0
+      ? ''
+      : html`<li class="soft">${run.moreFindings} more stand in <a href="/api/runs/${encodeURIComponent(run.slotId)}">the run</a>.</li>`;
+  const rollback =
+    run.rollback === null
+      ? ''
+      : html`<p>${sign(run.rollback.outcome === 'done' ? 'warn' : 'bad')} Rollback ${run.rollback.outcome}: ${run.rollback.cause}</p>`;
+  return html`<details data-key="run-${phase}"${isBad && isOfDay ? html` open` : ''}><summary>${sign(toneOfEnding(run.ending))} <strong>${SHORT[phase]}</strong> ${run.ending}, ${count} finding${count === 1 ? '' : 's'}, ${receipts} receipts <span class="soft">${dayAndTime(run.at)}</span></summary>${rollback}<ul>${run.findings.map((finding) => findingLine(view, phase, run, finding, form))}${more}</ul>${run.operations.map((operation) => operationDetails(phase, operation))}</details>`;
+}
+
+type Told = Pick<Finding, 'id' | 'verdict' | 'state' | 'message' | 'remedy'>;
+
+function findingLine(view: PageView, phase: PhaseName, run: RunDigest, finding: Told, form: FormMaker): Html {
+  const next = finding.verdict === 'passed' ? '' : html` <span class="soft">Next: ${finding.remedy}</span>`;
+  // A soft finding that only could not tell is degraded; it is unknown all the same.
+  const tone = finding.state === 'unknown' ? 'unknown' : toneOfVerdict(finding.verdict);
+  const word =
+    finding.verdict === 'passed'
+      ? 'note'
+      : finding.state === 'unknown' && finding.verdict === 'degraded'
+        ? 'degraded, unknown'
+        : finding.verdict;
+  return html`<li>${sign(tone)} <strong>${word}</strong> ${finding.message}${next}${overrideForm(view, phase, run, finding, form)}</li>`;
+}
+
+function overrideForm(view: PageView, phase: PhaseName, run: RunDigest, finding: Told, form: FormMaker): Html {
+  const mayBe = finding.verdict === 'failed' || finding.verdict === 'inconclusive';
+  const isJudging = phase === 't-90-prep' || phase === 't-30-final-check';
+  if (!mayBe || !isJudging || !view.isToday || parseSlotId(run.slotId)?.dueAt.slice(0, 10) !== view.date) return html``;
+  return html`<details data-key="override-${finding.id}"><summary>Override this finding</summary><p class="soft">${finding.id}: judged as degraded in the next attempt, until it ends. Used up every month.</p>${actForm(form, { act: 'override', button: 'Override', hidden: { slot: run.slotId, finding: finding.id }, fields: [{ name: 'until', label: 'Until (UTC)', value: `${view.date}T12:50:00Z` }] })}</details>`;
+}
+
+function operationDetails(phase: PhaseName, { name, verdict, durationMs, receipts, evidence }: OperationDigest): Html {
+  const more = receipts > evidence.length ? html`<li class="soft">${receipts - evidence.length} more</li>` : '';
+  return html`<details data-key="operation-${phase}-${name}"><summary>${sign(toneOfVerdict(verdict))} ${name} <span class="soft">${verdict}, ${duration(durationMs)}, ${receipts} receipt${receipts === 1 ? '' : 's'}</span></summary><ul>${evidence.map(({ subject, request, at, said }) => html`<li class="soft">${subject}: ${request}, ${clockTime(at)}${said === '' ? '' : html` <code>${said}</code>`}</li>`)}${more}</ul></details>`;
+}
