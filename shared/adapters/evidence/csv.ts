@@ -1,5 +1,5 @@
 import type { EvidenceRecord } from '../../ports/evidence.ts';
-import { invalid, LARGEST_RECORD, tooLarge } from './decode.ts';
+import { invalid, LARGEST_RECORD, tooLarge } from './record-faults.ts';
 
 interface Row {
   readonly cells: readonly string[];

@@ -1,10 +1,7 @@
-import { PortError } from '../../domain/errors.ts';
 import type { EvidenceRecord } from '../../ports/evidence.ts';
 import { csvRecords } from './csv.ts';
 import { jsonElements } from './json-elements.ts';
-
-/** A record larger than this is no record; it bounds what is held at a time. In UTF-16 units. */
-export const LARGEST_RECORD = 1_048_576;
+import { invalid, LARGEST_RECORD, tooLarge } from './record-faults.ts';
 
 /** Texts above 128 KiB or so are collected late by the runtime; smaller ones keep the memory flat. */
 const PIECE_BYTES = 65_536;
@@ -82,8 +79,3 @@ function recordOf(uri: string, place: string, text: string): EvidenceRecord | un
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as EvidenceRecord;
   throw invalid(uri, `${place} is not a record: an object of fields is expected`);
 }
-
-export const invalid = (uri: string, what: string): PortError =>
-  new PortError('evidence', 'invalid', `${uri}: ${what}`);
-export const tooLarge = (uri: string, place: string): PortError =>
-  new PortError('evidence', 'too-large', `${uri}: ${place} is longer than ${LARGEST_RECORD} characters`);

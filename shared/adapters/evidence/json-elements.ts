@@ -1,4 +1,4 @@
-import { invalid, LARGEST_RECORD, tooLarge } from './decode.ts';
+import { invalid, LARGEST_RECORD, tooLarge } from './record-faults.ts';
 
 interface Element {
   readonly text: string;
