@@ -30,7 +30,7 @@ export function timeSeriesOf(point: Point, { projectId, region, namespace }: Res
     metricKind: metric.kind,
     valueType: metric.valueType,
     unit: metric.unit,
-    points: [{ interval: intervalOf(point, metric.kind === 'CUMULATIVE'), value: valueOf(point) }],
+    points: [{ interval: intervalOf(point, metric.kind === 'CUMULATIVE'), value: typedValue(point) }],
   };
 }
 
@@ -42,7 +42,7 @@ function intervalOf({ at, startAt }: Point, isCumulative: boolean) {
   return { startTime: toTimestamp(start), endTime: toTimestamp(end) };
 }
 
-function valueOf({ value }: Point): google.monitoring.v3.ITypedValue {
+function typedValue({ value }: Point): google.monitoring.v3.ITypedValue {
   switch (value.kind) {
     case 'int64':
       return { int64Value: Math.round(value.value) };
