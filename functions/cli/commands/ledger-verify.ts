@@ -1,13 +1,4 @@
-import { PortError } from '../../../shared/domain/errors.ts';
-import {
-  type Anchor,
-  EMPTY_HEAD,
-  type LedgerEntry,
-  type LedgerHead,
-  verifyLedger,
-} from '../../../shared/domain/ledger.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import { paths } from '../../../shared/engine/records.ts';
+import { ledgerWhole } from '../../../shared/operator/api/ledger-view.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
 
@@ -24,53 +15,16 @@ export const ledgerVerifyCommand: Command = {
     }
     const runtime = await openLocal(args, output, localTime(dataFolder(args), undefined));
     try {
-      const { count, fault, anchors } = await verifyStoredLedger(runtime.engine);
+      const { tail: _tail, ...view } = await ledgerWhole(runtime.engine);
       output.line(
-        fault === null
-          ? `ledger: ${count} entries, chain intact, ${anchors} anchors agree`
-          : `ledger: BROKEN at entry ${fault.seq}: ${fault.what}`,
+        view.firstBad === null
+          ? `ledger: ${view.entries} entries, chain intact, ${view.anchors} anchors agree`
+          : `ledger: BROKEN at entry ${view.firstBad.seq}: ${view.firstBad.what}`,
       );
-      output.document({
-        schema: 'highnoon.ledger/1',
-        intact: fault === null,
-        entries: count,
-        anchors,
-        firstBad: fault,
-      });
-      return fault === null ? 0 : 1;
+      output.document(view);
+      return view.intact ? 0 : 1;
     } finally {
       await runtime.close();
     }
   },
 };
-
-/** Reads every entry and every anchor. */
-export async function verifyStoredLedger(engine: Engine) {
-  const [entries, head, anchors] = await Promise.all([
-    engine.documents.query<LedgerEntry>('ledger'),
-    engine.documents.get<LedgerHead>(paths.head),
-    readAnchors(engine),
-  ]);
-  return {
-    ...verifyLedger(
-      entries.map(({ data }) => data),
-      head ?? EMPTY_HEAD,
-      anchors,
-    ),
-    anchors: anchors.length,
-  };
-}
-
-async function readAnchors(engine: Engine): Promise<Anchor[]> {
-  const anchors: Anchor[] = [];
-  try {
-    for await (const { uri } of engine.ports.objects.list(`${engine.anchorsUri}/ledger/`)) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of engine.ports.objects.read(uri)) chunks.push(chunk);
-      anchors.push(JSON.parse(Buffer.concat(chunks).toString('utf8')) as Anchor);
-    }
-  } catch (error) {
-    if (!(error instanceof PortError) || error.code !== 'not-found') throw error;
-  }
-  return anchors;
-}

@@ -1,12 +1,5 @@
-import { PHASE_NAMES } from '../../../shared/domain/catalog.ts';
-import { type DayRecord, emptyDay } from '../../../shared/domain/day.ts';
-import { gateFor } from '../../../shared/domain/gate.ts';
-import { type Lockdown, NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
-import { activeWaivers } from '../../../shared/domain/override.ts';
-import { nextHighNoon, slotsOfDate } from '../../../shared/domain/slot.ts';
 import { dateOf } from '../../../shared/domain/time.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import { type OverridesRecord, paths, type WaiversRecord } from '../../../shared/engine/records.ts';
+import { type StatusView, statusView } from '../../../shared/operator/api/status-view.ts';
 import { dateOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
@@ -35,52 +28,6 @@ export const statusCommand: Command = {
     }
   },
 };
-
-export type StatusView = Awaited<ReturnType<typeof statusView>>;
-
-/** `highnoon.status/1`, from one document for the day and the controls. */
-export async function statusView(engine: Engine, date: string) {
-  const [stored, lockdown, overrides, waivers] = await Promise.all([
-    engine.documents.get<DayRecord>(paths.day(date)),
-    engine.documents.get<Lockdown>(paths.lockdown),
-    engine.documents.get<OverridesRecord>(paths.overrides),
-    engine.documents.get<WaiversRecord>(paths.waivers),
-  ]);
-  const day = stored ?? emptyDay(date);
-  const now = engine.clock.now();
-  const state = { day, lockdown: lockdown ?? NO_LOCKDOWN, at: now };
-  const slots = PHASE_NAMES.flatMap((phase) => slotsOfDate(phase, date))
-    .sort((a, b) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0))
-    .map((slot) => {
-      const known = day.slots[slot.slotId];
-      return {
-        slot: slot.slotId,
-        phase: slot.phase,
-        runId: known === undefined ? null : `${slot.slotId}#${known.attempt}`,
-        attempt: known?.attempt ?? null,
-        status: known?.status ?? ('none' as const),
-        ending: known?.ending ?? null,
-        verdict: known?.verdict ?? null,
-        exitCode: known?.exitCode ?? null,
-        dueAt: slot.dueAt,
-        latenessSeconds: known?.latenessSeconds ?? null,
-        reason: known?.reason ?? '',
-        gate: known?.status === 'concluded' || known?.status === 'running' ? null : gateFor(slot, state),
-      };
-    });
-  return {
-    schema: 'highnoon.status/1' as const,
-    date,
-    slots,
-    hold: day.hold,
-    lockdown: state.lockdown,
-    ticket: day.ticket,
-    scrubbed: day.scrubbed,
-    overrides: (overrides?.items ?? []).filter(({ until }) => until > now),
-    waivers: activeWaivers(waivers?.items ?? [], now),
-    nextHighNoon: nextHighNoon(now),
-  };
-}
 
 export function renderStatus(view: StatusView): string[] {
   const { lockdown, hold, ticket } = view;
