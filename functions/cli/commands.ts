@@ -5,9 +5,12 @@ import { dayCommand } from './commands/day.ts';
 import { devCommand } from './commands/dev.ts';
 import { guardrailsTestCommand } from './commands/guardrails-test.ts';
 import { ledgerVerifyCommand } from './commands/ledger-verify.ts';
+import { memoryLoadCommand } from './commands/memory.ts';
 import { nextCommand } from './commands/next.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { SNAPSHOT_COMMANDS } from './commands/snapshots.ts';
 import { statusCommand } from './commands/status.ts';
 
 /** Every command, in the order of the help text. */
@@ -21,5 +24,8 @@ export const COMMANDS: readonly Command[] = [
   ledgerVerifyCommand,
   configCheckCommand,
   guardrailsTestCommand,
+  memoryLoadCommand,
+  ...SNAPSHOT_COMMANDS,
+  simulateCommand,
   devCommand,
 ];

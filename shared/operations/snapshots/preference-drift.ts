@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { RawFields, RawValue } from '../../ports/memory.ts';
 import { decodeFields, diffSnapshots, type SnapshotStore } from '../../snapshots/index.ts';
 
@@ -32,7 +31,7 @@ export async function preferenceDrift(
   parent: string,
   id: string,
   collections: readonly string[],
-  hashKey: string,
+  nameOf: (path: string) => string,
 ): Promise<DriftSummary> {
   const users = { added: 0, removed: 0, changed: 0 };
   const scores: number[] = [];
@@ -40,8 +39,10 @@ export async function preferenceDrift(
   for await (const change of diffSnapshots(store, parent, id, collections)) {
     users[change.kind]++;
     if (change.kind !== 'changed') continue;
-    const who = `hmac:${createHmac('sha256', hashKey).update(change.path).digest('hex').slice(0, 24)}`;
-    const drift = { who, ...compareFields(decodeFields(change.before.fields), decodeFields(change.after.fields)) };
+    const drift = {
+      who: nameOf(change.path),
+      ...compareFields(decodeFields(change.before.fields), decodeFields(change.after.fields)),
+    };
     if (scores.length < SCORES) scores.push(drift.score);
     if (most.length < MOST || drift.score > (most.at(-1)?.score ?? 0))
       most = [...most, drift].sort((a, b) => b.score - a.score).slice(0, MOST);

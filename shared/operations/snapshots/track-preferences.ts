@@ -8,6 +8,7 @@ import { nothingConfigured } from '../support/nothing-configured.ts';
 import { type CaptureContext, captureCollections } from './capture-collections.ts';
 import type { CaptureHead } from './capture-head.ts';
 import { explainFault } from './explain-damage.ts';
+import { nameHashed } from './name-hashed.ts';
 import { type DriftSummary, preferenceDrift } from './preference-drift.ts';
 import { sealEffect } from './seal-snapshot.ts';
 import { storeOf, subjectOf } from './snapshot-store.ts';
@@ -61,9 +62,8 @@ async function driftSince(
 ): Promise<Evolution> {
   if (context.mode !== 'run' || head.parent === null || collections.length === 0)
     return { summary: null, findings: [], evidence: [] };
-  const hashKey = context.environment.HIGHNOON_PII_KEY ?? `highnoon ${context.pins.configuration}`;
   try {
-    const summary = await preferenceDrift(storeOf(context), head.parent, head.id, collections, hashKey);
+    const summary = await preferenceDrift(storeOf(context), head.parent, head.id, collections, nameHashed(context));
     const request = `preferences of snapshot ${head.id} against ${head.parent}`;
     const { users, medianScore, greatestScore } = summary;
     const value = { users, medianScore, greatestScore } as unknown as Json;

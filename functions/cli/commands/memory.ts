@@ -1,0 +1,31 @@
+import { readNdjson } from '../../../shared/adapters/local/ndjson-file.ts';
+import { isCollectionName } from '../../../shared/adapters/local/record-file.ts';
+import { UsageError } from '../../../shared/domain/errors.ts';
+import type { Command } from '../command.ts';
+import { openWorld } from '../snapshots/open-world.ts';
+
+export const memoryLoadCommand: Command = {
+  name: 'memory load',
+  usage: 'memory load COLLECTION FILE.ndjson',
+  summary: 'replaces a collection of the local store; each line is a document with its name in `_id`',
+  options: {
+    at: { type: 'string', value: 'T', help: 'when (default: where the clock of the data folder stands)' },
+  },
+  positionals: { least: 2, most: 2 },
+  async run(args, output) {
+    const [collection = '', file = ''] = args.positionals;
+    if (!isCollectionName(collection))
+      throw new UsageError(
+        `memory load: collection '${collection}': a letter, then letters, digits, - or _ are allowed`,
+      );
+    const world = await openWorld(args, 'memory load');
+    try {
+      const documents = await world.ports.memory.replace(collection, readNdjson(collection, file));
+      output.line(`${collection}: ${documents} documents`);
+      output.document({ schema: 'highnoon.memory/1', collection, documents, at: world.now() });
+      return 0;
+    } finally {
+      world.close();
+    }
+  },
+};

@@ -1,0 +1,45 @@
+import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
+import { verifySnapshots } from '../../../shared/snapshots/index.ts';
+import { flagOption } from '../arguments.ts';
+import { snapshotCommand } from './snapshot-command.ts';
+import { bytesText } from './table.ts';
+
+/** Progress is told for every so many packs. */
+const TELL_EVERY = 25;
+
+export const checkCommand = snapshotCommand({
+  verb: 'check',
+  usage: 'check [--read-data]',
+  summary: 'manifests, lists and packs of all snapshots; with --read-data every byte is read and hashed again',
+  options: { 'read-data': { type: 'boolean', help: 'reads, decrypts and hashes every chunk' } },
+  async run(world, args, output) {
+    const report = await verifySnapshots({
+      ...storeOf(world),
+      readData: flagOption(args, 'read-data') ? 'all' : 'none',
+      onProgress: ({ packs, of }) => {
+        if (packs % TELL_EVERY === 0 || packs === of) output.progress(`  ${packs} of ${of} packs`);
+      },
+    });
+    const { snapshots, chunks, chunksRead, bytesRead, problems } = report;
+    const verdict = problems.length === 0 ? 'SOUND' : 'DAMAGED';
+    const read = chunksRead === 0 ? 'no chunk read' : `${chunksRead} read, ${bytesText(bytesRead)}`;
+    output.line(`${verdict}: ${snapshots} snapshots, ${chunks} chunks, ${read}, ${problems.length} problems`);
+    for (const { message } of problems) output.line(`  ${message}`);
+    output.document({
+      schema: 'highnoon.snapshots-check/1',
+      ok: problems.length === 0,
+      snapshots,
+      chunks,
+      chunksRead,
+      bytesRead,
+      problems: problems.map(({ kind, collection, chunk, uri, message }) => ({
+        kind,
+        collection,
+        chunk,
+        uri,
+        message,
+      })),
+    });
+    return problems.length === 0 ? 0 : 1;
+  },
+});

@@ -1,0 +1,103 @@
+import type { Observation } from '../../../shared/domain/finding.ts';
+import { noted } from '../../../shared/domain/finding.ts';
+import { judgeAge } from '../../../shared/operations/snapshots/check-freshness.ts';
+import { withEnvironment } from '../../../shared/operations/snapshots/environment-source.ts';
+import { damage } from '../../../shared/operations/snapshots/explain-damage.ts';
+import { judgeCollection, schemaFindings } from '../../../shared/operations/snapshots/judge-collection.ts';
+import { nameHashed } from '../../../shared/operations/snapshots/name-hashed.ts';
+import { snapshotCollections } from '../../../shared/operations/snapshots/seal-snapshot.ts';
+import { snapshotLevels } from '../../../shared/operations/snapshots/snapshot-levels.ts';
+import { instantOfId, listStatuses, writeStatus } from '../../../shared/operations/snapshots/snapshot-status.ts';
+import { encryptionOf, planOf, storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
+import { TURNS, turnAt } from '../../../shared/operations/snapshots/verify-integrity.ts';
+import type { SnapshotWorld } from '../../../shared/runtime/local-snapshots.ts';
+import {
+  createSnapshot,
+  IntegrityError,
+  type Manifest,
+  snapshotIdAt,
+  verifySnapshots,
+} from '../../../shared/snapshots/index.ts';
+
+export interface Made {
+  readonly manifest: Manifest;
+  readonly state: 'captured' | 'valid';
+  readonly findings: readonly Observation[];
+}
+
+/**
+ * One snapshot by hand, captured, read again and judged as the phase would do it. Only how old the records are blocks
+ * nothing here: whoever asks for a snapshot of a store that stands still wants that one.
+ */
+export async function createByHand(world: SnapshotWorld, tags: readonly string[]): Promise<Made> {
+  const store = storeOf(world);
+  const at = world.now();
+  const manifest = await capture(world, (await listStatuses(store)).find((each) => each.at < at)?.id);
+  const findings: Observation[] = [];
+  const report = await verifySnapshots({
+    ...store,
+    ids: [manifest.id],
+    readData: { turn: turnAt(at), of: TURNS },
+  });
+  findings.push(...report.problems.map(damage));
+  if (report.problems.length === 0) findings.push(...(await judgeRecords(world, manifest)));
+  const isGood = !findings.some(({ state, soft }) => state !== 'noted' && soft !== true);
+  const state = isGood ? ('valid' as const) : ('captured' as const);
+  const record = { id: manifest.id, at: instantOfId(manifest.id), state, judgedAt: at, by: 'a person' };
+  const detail = { findings: findings.map(({ code, subject }) => `${subject}/${code}`) };
+  await writeStatus(store, { ...record, detail }, { tags: ['manual', ...tags] });
+  const levels = await snapshotLevels(store);
+  await world.documents.transact(async (transaction) => transaction.set('counters/snapshots', levels));
+  return { manifest, state, findings };
+}
+
+async function capture(world: SnapshotWorld, parent: string | undefined): Promise<Manifest> {
+  const { memory } = world.configuration;
+  const at = world.now();
+  const once = (upon: string | undefined) =>
+    createOnce(world, {
+      at,
+      id: snapshotIdAt(at),
+      collections: snapshotCollections(memory).map(planOf),
+      ...(upon === undefined ? {} : { parent: upon }),
+    });
+  try {
+    return await once(parent);
+  } catch (error) {
+    // A damaged chain is not continued: the snapshot is made whole.
+    if (!(error instanceof IntegrityError) || parent === undefined) throw error;
+    return once(undefined);
+  }
+}
+
+async function createOnce(
+  world: SnapshotWorld,
+  what: Pick<Parameters<typeof createSnapshot>[0], 'at' | 'id' | 'collections' | 'parent'>,
+): Promise<Manifest> {
+  const { configuration, environment, ports } = world;
+  const result = await createSnapshot({
+    ...storeOf(world),
+    ...(await encryptionOf(world)),
+    ...what,
+    readTime: `${what.at.slice(0, 16)}:00.000Z`,
+    source: withEnvironment(ports.memory, configuration.memory, environment),
+    now: world.now(),
+    budget: () => true,
+    onCursor: async () => {},
+  });
+  if (result.status === 'complete') return result.manifest;
+  throw new Error('a snapshot without a budget cannot pause');
+}
+
+async function judgeRecords(world: SnapshotWorld, { id }: Manifest): Promise<Observation[]> {
+  const findings: Observation[] = [];
+  const known = new Set(world.configuration.memory.map(({ collection }) => collection));
+  for (const collection of snapshotCollections(world.configuration.memory)) {
+    const tally = await judgeCollection(storeOf(world), id, collection, nameHashed(world));
+    findings.push(...schemaFindings(tally, collection));
+    if (!known.has(collection.collection)) continue;
+    for (const { code, subject, message, remedy, severity } of judgeAge(collection, tally, world.now()))
+      findings.push(noted({ code, subject, message, remedy, severity }));
+  }
+  return findings;
+}

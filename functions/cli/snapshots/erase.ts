@@ -1,0 +1,78 @@
+import { nameHashed } from '../../../shared/operations/snapshots/name-hashed.ts';
+import { listStatuses } from '../../../shared/operations/snapshots/snapshot-status.ts';
+import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
+import type { RawDocument, RawFields, RawValue } from '../../../shared/ports/memory.ts';
+import type { SnapshotWorld } from '../../../shared/runtime/local-snapshots.ts';
+import { decodeFields, type EraseReport, eraseSubject, verifySnapshots } from '../../../shared/snapshots/index.ts';
+import { writeActLine } from './write-act.ts';
+
+export interface Erased extends EraseReport {
+  /** The subject as the ledger names it. */
+  readonly subject: string;
+  /** Whether every snapshot was read whole afterwards and is sound. */
+  readonly isSound: boolean;
+  /** Documents of the live memory that still hold the subject: the next snapshot would hold them again. */
+  readonly stillInMemory: number;
+}
+
+/** Takes a person out of every snapshot. The ledger says that, when and by whom; whom it was about stands there as a keyed hash. */
+export async function eraseEverywhere(world: SnapshotWorld, subjectId: string, actor: string): Promise<Erased> {
+  const store = storeOf(world);
+  const subject = nameHashed(world)(subjectId);
+  const isSubject = holdsSubject(subjectId);
+  const about = { subject, actor };
+  await writeActLine(world, { kind: 'snapshots-erasure-begun', ...about, detail: { bucket: store.bucketUri } });
+  const report = await eraseSubject({ ...store, now: world.now(), isSubject });
+  const { problems } = await verifySnapshots({ ...store, readData: 'all' });
+  const detail = { versions: report.versions, snapshots: report.snapshots.length, removedPacks: report.removedPacks };
+  await writeActLine(world, {
+    kind: 'snapshots-erased',
+    ...about,
+    detail: { ...detail, sound: problems.length === 0 },
+  });
+  let stillInMemory = 0;
+  for (const { collection } of world.configuration.memory)
+    for await (const document of world.ports.memory.capture(collection, { readTime: world.now() }))
+      if (isSubject(document)) stillInMemory++;
+  return { ...report, subject, isSound: problems.length === 0, stillInMemory };
+}
+
+/** Snapshots under a legal hold, which an erasure may not touch. */
+export async function heldSnapshots(world: SnapshotWorld): Promise<string[]> {
+  return (await listStatuses(storeOf(world))).filter(({ isHeld }) => isHeld).map(({ id }) => id);
+}
+
+const WORD = /[\p{L}\p{N}_-]/u;
+
+/**
+ * Whether a document is about the subject: its path has the id for a part, or a text in it holds the id as a word of its
+ * own. Wider than a field called `userId`, because a person can be named anywhere.
+ */
+export function holdsSubject(id: string): (document: RawDocument) => boolean {
+  const bytes = Buffer.from(id);
+  return ({ path, fields }) => {
+    if (path.split('/').includes(id)) return true;
+    const source = Buffer.from(fields.buffer, fields.byteOffset, fields.byteLength);
+    // Nearly no document holds these bytes at all: only those that do are decoded.
+    return source.includes(bytes) && inFields(decodeFields(fields), id);
+  };
+}
+
+const inFields = (fields: RawFields, id: string): boolean =>
+  Object.entries(fields).some(([name, value]) => name === id || inValue(value, id));
+
+function inValue(value: RawValue, id: string): boolean {
+  if ('stringValue' in value) return hasWord(value.stringValue, id);
+  if ('referenceValue' in value) return value.referenceValue.split('/').includes(id);
+  if ('arrayValue' in value) return value.arrayValue.values.some((each) => inValue(each, id));
+  return 'mapValue' in value && inFields(value.mapValue.fields, id);
+}
+
+function hasWord(text: string, id: string): boolean {
+  for (let at = text.indexOf(id); at !== -1; at = text.indexOf(id, at + 1)) {
+    const before = text[at - 1];
+    const after = text[at + id.length];
+    if ((before === undefined || !WORD.test(before)) && (after === undefined || !WORD.test(after))) return true;
+  }
+  return false;
+}

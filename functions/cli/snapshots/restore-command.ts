@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { isCollectionName } from '../../../shared/adapters/local/record-file.ts';
+import { UsageError } from '../../../shared/domain/errors.ts';
+import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
+import { readManifest, restoreSnapshot } from '../../../shared/snapshots/index.ts';
+import { flagOption, requiredText, textOption } from '../arguments.ts';
+import { findId } from './find-id.ts';
+import { renamed, restoreIntoFolder } from './restore.ts';
+import { snapshotCommand } from './snapshot-command.ts';
+
+const COLLECTION = /^collection:(.*)$/;
+
+export const restoreCommand = snapshotCommand({
+  verb: 'restore',
+  usage: 'restore ID|latest --into DIR|collection:NAME [--collection NAME] [--force]',
+  summary: 'writes the collections as files of a folder, or one into the memory, and compares the digests',
+  options: {
+    into: { type: 'string', value: 'DIR', help: 'a folder, or collection:NAME for a collection of the memory' },
+    collection: { type: 'string', value: 'NAME', help: 'only this one' },
+    records: { type: 'boolean', help: 'files of records, which hold every kind of value, in place of JSON lines' },
+    force: { type: 'boolean', help: 'also into a folder that is not empty' },
+  },
+  positionals: { least: 1, most: 1 },
+  async run(world, args, output) {
+    const into = requiredText(args, 'into', 'snapshots restore');
+    const store = storeOf(world);
+    const id = await findId(store, args.positionals[0] ?? '');
+    const { manifest } = await readManifest(store, id);
+    const only = textOption(args, 'collection');
+    const collections = manifest.collections.filter(({ name }) => only === undefined || name === only);
+    if (collections.length === 0)
+      throw new UsageError(
+        `--collection '${only}': the snapshot has ${manifest.collections.map(({ name }) => name).join(', ')}`,
+      );
+    const tell = (name: string, done: number, of: number) => output.progress(`  ${name}: ${done} of ${of}`);
+    const to = COLLECTION.exec(into)?.[1];
+    if (to !== undefined) {
+      const [first] = collections;
+      if (first === undefined || collections.length > 1)
+        throw new UsageError('--into collection:NAME takes one collection: name it by --collection');
+      if (!isCollectionName(to))
+        throw new UsageError(`--into collection:${to}: a letter, then letters, digits, - or _`);
+      const onProgress = (done: { documents: number }) => tell(first.name, done.documents, first.documents);
+      const target = renamed(world.ports.memory, to);
+      const [restored] = await restoreSnapshot({ ...store, id, target, collections: [first.name], onProgress });
+      output.line(`${id}: RESTORED, ${restored?.documents} documents of ${first.name} into the collection ${to}`);
+      output.document({ schema: 'highnoon.restore/1', id, into, restored: [restored] });
+      return 0;
+    }
+    if (existsSync(into) && readdirSync(into).length > 0 && !flagOption(args, 'force'))
+      throw new UsageError(`--into '${into}': the folder is not empty; name another one, or add --force`);
+    const format = flagOption(args, 'records') ? 'records' : 'ndjson';
+    const restored = await restoreIntoFolder(store, { ...manifest, collections }, into, tell, format);
+    const documents = restored.reduce((sum, each) => sum + each.documents, 0);
+    output.line(`${id}: RESTORED, ${documents} documents into ${into}, digests as captured`);
+    for (const { file, documents: count } of restored) output.line(`  ${file}: ${count} documents`);
+    output.document({ schema: 'highnoon.restore/1', id, into, documents, restored });
+    return 0;
+  },
+});
