@@ -4,8 +4,16 @@ import { type GateAnswer, type GateState, gateFor, unstartedEnding } from './gat
 import { isHeld } from './hold.ts';
 import { lockState, permitted } from './permissions.ts';
 import { type ConcludedSlot, isLeaseLive, type RunningSlot, type SlotRecord } from './run.ts';
-import { newestSlot, parseRunId, rerunClosesAt, type Slot, slotAt, startClosesAt } from './slot.ts';
-import type { Instant } from './time.ts';
+import {
+  EARLY_CLOCK_SECONDS,
+  newestSlot,
+  parseRunId,
+  rerunClosesAt,
+  type Slot,
+  slotAt,
+  startClosesAt,
+} from './slot.ts';
+import { type Instant, plusSeconds } from './time.ts';
 import type { Trigger } from './trigger.ts';
 
 /** Why a message that is well formed does not become work. Each is a heading of the runbook. */
@@ -88,8 +96,24 @@ export function decide(trigger: Trigger, slot: Slot, record: SlotRecord | undefi
   if (early !== undefined) return early;
   if (record?.status === 'concluded') return decideRerun(slot, record, state);
   if (trigger.rerun) return refuse('not-rerunnable', `${slot.slotId} has not concluded`);
+  if (record === undefined) {
+    const fault = dueFault(trigger, slot, state.at);
+    if (fault !== undefined) return refuse('not-due', fault);
+  }
   if (state.at > startClosesAt(slot)) return decideLate(trigger, slot, record, state.day);
   return fromGate(gateFor(slot, state), 1);
+}
+
+/** Two days back the watchdog has long closed everything that was expected. */
+const FORGOTTEN_SECONDS = 2 * 86_400;
+
+/** A message may name any instant of the schedule; only one that has come, and not long ago, can get a row by it. */
+function dueFault(trigger: Trigger, slot: Slot, at: Instant): string | undefined {
+  if (slot.dueAt > plusSeconds(at, EARLY_CLOCK_SECONDS)) return `${slot.slotId} is not due yet`;
+  const isForgotten = at > plusSeconds(startClosesAt(slot), FORGOTTEN_SECONDS);
+  return isForgotten && trigger.slotDueAt !== undefined
+    ? `${slot.slotId} was due long ago, and nobody expected it`
+    : undefined;
 }
 
 function decideLate(trigger: Trigger, slot: Slot, record: SlotRecord | undefined, day: DayRecord): Admission {

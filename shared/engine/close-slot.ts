@@ -74,7 +74,8 @@ export async function endExhausted(
   core: Core,
 ): Promise<ConcludedSlot> {
   const extra = await readForConclusion(transaction, undefined);
-  const hasEffects = running.effectIds.length > 0;
+  // Only noon's effects are put back; what another phase staged stands for itself.
+  const isHalfDone = running.phase === 'high-noon-sync' && running.effectIds.length > 0;
   const ticket = core.day.ticket;
   const runId = runIdOf(running.slotId, running.attempt);
   return writeConclusion(engine, transaction, {
@@ -82,7 +83,7 @@ export async function endExhausted(
     ...extra,
     attempt: running.attempt,
     startedAt: running.startedAt,
-    ending: hasEffects ? 'rollback-failed' : 'inconclusive',
+    ending: isHalfDone ? 'rollback-failed' : 'inconclusive',
     verdict: 'inconclusive',
     reason: `${running.stretches} stretches did not bring it to an end`,
     pins: running.pins,

@@ -15,20 +15,28 @@ export async function withDeadline<T>(
   if (parent?.aborted === true)
     throw new PortError('engine', 'deadline-exceeded', `${what} was interrupted before it began`);
   const controller = new AbortController();
-  const finished = new AbortController();
-  const abort = () => controller.abort(parent?.reason);
-  parent?.addEventListener('abort', abort, { once: true });
-  const limit = (async (): Promise<never> => {
-    await clock.sleep(Math.max(0, ms), AbortSignal.any([finished.signal, controller.signal]));
+  const timer = new AbortController();
+  let isFinished = false;
+  const interrupt = () => {
+    controller.abort(parent?.reason);
+    timer.abort(ENDED);
+  };
+  parent?.addEventListener('abort', interrupt, { once: true });
+  const limit = clock.sleep(Math.max(0, ms), timer.signal).then((): Promise<never> => {
+    if (isFinished) return new Promise<never>(() => {});
     const reason = parent?.aborted === true ? 'was interrupted' : `took longer than ${ms} ms`;
-    controller.abort();
+    controller.abort(ENDED);
     throw new PortError('engine', 'deadline-exceeded', `${what} ${reason}`);
-  })();
-  limit.catch(() => {});
+  });
   try {
     return await Promise.race([work(controller.signal), limit]);
   } finally {
-    finished.abort();
-    parent?.removeEventListener('abort', abort);
+    isFinished = true;
+    limit.catch(() => {});
+    timer.abort(ENDED);
+    parent?.removeEventListener('abort', interrupt);
   }
 }
+
+/** A reason of its own spares the machine an error object with its stack for every call that ends well. */
+const ENDED = 'ended';

@@ -134,7 +134,7 @@ async function bringAbout(stretch: Stretch, effect: PlannedEffect, signal: Abort
   const { engine } = stretch;
   for (let tried = 1; ; tried++) {
     const before = await look(stretch, effect, signal);
-    if (before.state === 'applied') return inTime(stretch, effect, before.receipt);
+    if (before.state === 'applied') return before.receipt;
     if (before.state === 'other')
       throw new EffectError('conflict', effect.target, `${effect.target} is neither as pinned nor as wanted`);
     try {
@@ -142,7 +142,7 @@ async function bringAbout(stretch: Stretch, effect: PlannedEffect, signal: Abort
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       const after = await look(stretch, effect, signal);
-      if (after.state === 'applied') return inTime(stretch, effect, after.receipt);
+      if (after.state === 'applied') return after.receipt;
       const again = (error.retryable || error.ambiguous) && tried < engine.limits.triesPerCall;
       if (!again)
         throw new EffectError('call-failed', effect.target, `${effect.target}: ${error.message}`, { cause: error });
@@ -150,7 +150,7 @@ async function bringAbout(stretch: Stretch, effect: PlannedEffect, signal: Abort
       continue;
     }
     const after = await look(stretch, effect, signal);
-    if (after.state === 'applied') return inTime(stretch, effect, after.receipt);
+    if (after.state === 'applied') return after.receipt;
     if (tried >= engine.limits.triesPerCall) {
       throw new EffectError(
         'not-verified',
@@ -159,13 +159,6 @@ async function bringAbout(stretch: Stretch, effect: PlannedEffect, signal: Abort
       );
     }
   }
-}
-
-/** An effect that lands after the deadline counts as failed, and is put back. */
-function inTime(stretch: Stretch, effect: PlannedEffect, receipt: Evidence): Evidence {
-  const deadline = effectDeadlineOf(stretch.slot);
-  if (stretch.engine.clock.now() <= deadline) return receipt;
-  throw new EffectError('too-late', effect.target, `${effect.target} landed after the effect deadline ${deadline}`);
 }
 
 async function look(stretch: Stretch, effect: Pick<PlannedEffect, 'probe'>, signal: AbortSignal): Promise<Probe> {
@@ -201,11 +194,18 @@ export async function callOnce(
   );
 }
 
+/**
+ * The checkpoint of an effect. One that lands after the deadline counts as failed, and is put back: that is judged by
+ * the store's time, because a worker's own clock may be wrong.
+ */
 async function markApplied(stretch: Stretch, record: EffectRecord, receipt: Evidence): Promise<void> {
   const { engine, keeper, slot } = stretch;
   await transact(engine, async (transaction) => {
     const path = paths.effect(slot.slotId, stretch.attempt, record.effectId);
     await assertHolding(transaction, keeper.holding);
+    const deadline = effectDeadlineOf(slot);
+    if (transaction.readAt > deadline)
+      throw new EffectError('too-late', record.target, `${record.target} landed after the effect deadline ${deadline}`);
     transaction.set(path, {
       ...record,
       state: 'applied',

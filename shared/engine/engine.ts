@@ -71,6 +71,18 @@ export function phaseIn(engine: Engine, name: PhaseName): Phase {
 
 /** What a run of this phase is admitted under: the plan in words and order, the configuration, the code. */
 export function pinsOf(engine: Engine, phase: Phase): Pins {
+  let plan = planDigests.get(phase);
+  if (plan === undefined) {
+    plan = planDigestOf(phase);
+    planDigests.set(phase, plan);
+  }
+  return { plan, configuration: engine.configurationSha256, code: engine.codeRevision };
+}
+
+/** A phase is declared once and never changed. */
+const planDigests = new WeakMap<Phase, string>();
+
+function planDigestOf(phase: Phase): string {
   const plan = phase.operations.map(({ name, claim, kind, failure, timeoutSeconds }) => ({
     name,
     claim,
@@ -78,5 +90,5 @@ export function pinsOf(engine: Engine, phase: Phase): Pins {
     failure,
     timeoutSeconds,
   }));
-  return { plan: digestOf(plan), configuration: engine.configurationSha256, code: engine.codeRevision };
+  return digestOf(plan);
 }

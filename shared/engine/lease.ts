@@ -78,18 +78,23 @@ export class LeaseKeeper {
   check(): void {
     const elapsed = this.#engine.clock.monotonicMs() - this.#renewedAtMs;
     // A tenth is left for the clocks' different speeds and for the way to the store.
-    if (elapsed > this.#engine.limits.leaseSeconds * 900) this.#lost.abort();
+    if (elapsed > this.#engine.limits.leaseSeconds * 900) this.#lose();
     if (this.#lost.signal.aborted) throw new LeaseLost(`${this.#holding.slotId}: the lease was not renewed in time`);
   }
 
+  #lose(): void {
+    this.#lost.abort('the lease is lost');
+    this.#stop.abort('the lease is lost');
+  }
+
   async close(): Promise<void> {
-    this.#stop.abort();
+    this.#stop.abort('the stretch is over');
     await this.#loop;
   }
 
   async #renewLoop(): Promise<void> {
     const { clock, limits, log } = this.#engine;
-    const stopped = AbortSignal.any([this.#stop.signal, this.#lost.signal]);
+    const stopped = this.#stop.signal;
     while (!stopped.aborted) {
       await clock.sleep((limits.leaseSeconds * 1000) / 3, stopped);
       if (stopped.aborted) return;
@@ -103,7 +108,7 @@ export class LeaseKeeper {
       } catch (error) {
         if (stopped.aborted) return;
         if (error instanceof LeaseLost) {
-          this.#lost.abort();
+          this.#lose();
           return;
         }
         log.write('WARNING', 'a lease could not be renewed yet', { run: this.#holding.slotId, error });

@@ -88,14 +88,17 @@ async function conclude(stretch: Stretch, cut: string | null, rollback: Rollback
 async function runOperations(stretch: Stretch): Promise<string | undefined> {
   const { engine, phase, checkpoints } = stretch;
   const current = pinsOf(engine, phase);
+  const signal = AbortSignal.any([stretch.keeper.signal, engine.draining]);
   for (const [index, operation] of phase.operations.entries()) {
     if (checkpoints.some((checkpoint) => checkpoint.operation === operation.name)) continue;
+    // A worker that stood still may wake up here: another stretch may have run this operation long since.
+    stretch.keeper.check();
     const changed = (['plan', 'configuration', 'code'] as const).filter((pin) => current[pin] !== stretch.pins[pin]);
     if (changed.length > 0) return `${changed.join(' and ')} changed while it ran`;
     if (engine.clock.now() > overtimeAt(stretch)) return `its budget was used up before ${operation.name}`;
     if (isStopped(stretch, operation)) continue;
     requireTime(stretch, operation);
-    checkpoints.push(await runAndKeep(stretch, operation, index));
+    checkpoints.push(await runAndKeep(stretch, operation, index, signal));
   }
   return undefined;
 }
@@ -121,10 +124,14 @@ function requireTime(stretch: Stretch, operation: Operation<PortMap>): void {
   if (!fits) throw new StretchEnds(`${operation.name} would not fit into this stretch`);
 }
 
-async function runAndKeep(stretch: Stretch, operation: Operation<PortMap>, index: number): Promise<Checkpoint> {
+async function runAndKeep(
+  stretch: Stretch,
+  operation: Operation<PortMap>,
+  index: number,
+  signal: AbortSignal,
+): Promise<Checkpoint> {
   const { engine, keeper } = stretch;
   const cursorPath = paths.cursor(stretch.slot.slotId, stretch.attempt, operation.name);
-  const signal = AbortSignal.any([keeper.signal, engine.draining]);
   const stored =
     stretch.resumed && operation.resumable === true
       ? await engine.documents.get<{ cursor: Json }>(cursorPath)

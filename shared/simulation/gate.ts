@@ -54,7 +54,7 @@ export class Gate {
     const draw = mix(worker.seed, number);
     if (this.notes !== undefined)
       this.notes.push({ at: scheduler.now, worker: worker.key, number, port, verb, subject });
-    const fault = worker.isSpared ? undefined : this.faults.forCall(worker.key, draw, number, port, verb);
+    const fault = worker.isSpared ? undefined : this.faults.forCall(worker.key, draw, number, port, verb, subject);
     if (this.trace !== undefined)
       this.say(
         `${worker.key} ${port}.${verb} ${subject}${fault === undefined ? '' : `   <<< ${fault.kind} ${fault.ms / 1000} s`}`,
