@@ -38,9 +38,10 @@ export function approveAccess(
     ]);
     if (slot?.status !== 'concluded') return `${slotId} has not concluded, so it proposes nothing yet`;
     const checkpoint = await transaction.get<Checkpoint>(paths.operation(slotId, slot.attempt, REVIEW));
-    const known = proposalIds(checkpoint?.output ?? null);
-    if (!known.includes(proposal))
-      return `'${proposal}' is no proposal of ${slotId}; it has ${known.length === 0 ? 'none' : known.join(', ')}`;
+    const known = proposalsIn(checkpoint?.output ?? null);
+    const chosen = known.find(({ id }) => id === proposal);
+    if (chosen === undefined)
+      return `'${proposal}' is no proposal of ${slotId}; it has ${known.length === 0 ? 'none' : known.map(({ id }) => id).join(', ')}`;
     const items = stored?.items ?? [];
     const earlier = items.find((one) => one.proposal === proposal);
     if (earlier !== undefined) return `'${proposal}' was approved by ${earlier.actor} at ${earlier.at}`;
@@ -48,18 +49,29 @@ export function approveAccess(
     const data: AccessApprovalsRecord = { items: [...items, approval].slice(-KEPT) };
     return {
       writes: [{ path: ACCESS_APPROVALS_PATH, data }],
-      lines: [{ kind: 'access-approved', subject: proposal, actor: who.name, detail: { reason, slot: slotId } }],
+      // The whole proposal stands in the ledger: the next review compares what was approved with what is so then.
+      lines: [
+        {
+          kind: 'access-approved',
+          subject: proposal,
+          actor: who.name,
+          detail: { reason, slot: slotId, proposal: chosen },
+        },
+      ],
       message: `${proposal} is approved; carry it out with your own rights: npm run -s highnoon -- access apply`,
       detail: { proposal },
     };
   });
 }
 
-function proposalIds(output: Json): string[] {
+type Proposal = { readonly id: string } & { readonly [key: string]: Json | undefined };
+
+function proposalsIn(output: Json): Proposal[] {
   if (output === null || typeof output !== 'object' || !('proposals' in output)) return [];
   const { proposals } = output as { proposals?: Json };
   if (!Array.isArray(proposals)) return [];
-  return proposals.flatMap((one: Json) =>
-    one !== null && typeof one === 'object' && 'id' in one && typeof one.id === 'string' ? [one.id] : [],
+  return proposals.filter(
+    (one: Json): one is Proposal =>
+      one !== null && typeof one === 'object' && 'id' in one && typeof one.id === 'string',
   );
 }
