@@ -32,6 +32,7 @@ import { renewSampleMemory, seedSampleDay } from './seed-sample-day.ts';
 import { keysFromCredentials } from './snapshot-keys.ts';
 import { withRepositoryCredentials, withServiceCredentials } from './with-credentials.ts';
 import { httpOfSample, repositoriesOfSample } from './with-sample-addresses.ts';
+import { writeWeeklyReport } from './write-weekly-report.ts';
 
 export interface LocalOptions {
   /** Everything local lies in this folder. */
@@ -48,6 +49,8 @@ export interface LocalRuntime extends Runtime {
   readonly clock: Clock & { advanceTo(at: Instant): void };
   readonly publisher: LocalPublisher;
   readonly data: string;
+  /** Where the sample world's servers listen: `sample://NAME` to an address. */
+  resolveSample(address: string): string | undefined;
   /** Moves the stepped clock on, and the sample world with it. */
   stepTo(at: Instant): Promise<void>;
 }
@@ -124,6 +127,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
     environment,
     holdAtGenesis: false,
     limits: limitsFrom(environment),
+    writeWeeklyReport,
     draining: new AbortController().signal,
   };
   return {
@@ -133,6 +137,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
     clock,
     publisher,
     data,
+    resolveSample: resolve,
     refreshClock: async () => {},
     resourceName: resourceNamer(configuration.deployment.environment),
     async stepTo(at) {

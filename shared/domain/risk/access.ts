@@ -58,7 +58,7 @@ const SERVICE_AGENT =
   /@(?:gcp-sa-[a-z0-9-]+|[a-z0-9-]*system|cloudservices|container-engine-robot|serverless-robot-prod|firebase-rules|compute-system|cloudbuild)\.(?:iam\.)?gserviceaccount\.com$/;
 
 export const bindingKey = ({ role, member, condition }: AccessBinding): string =>
-  condition === null ? `${role} ${member}` : `${role} ${member} if ${sha256(condition).slice(0, 8)}`;
+  condition === null ? `${role}/${member}` : `${role}/${member}/if-${sha256(condition).slice(0, 8)}`;
 
 export function judgeBindings(bindings: readonly AccessBinding[], rules: AccessRules): AccessFinding[] {
   return bindings.flatMap((binding) => judgeBinding(binding, rules));

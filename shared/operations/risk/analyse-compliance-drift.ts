@@ -116,7 +116,7 @@ const nothingToCompare = (audits: number): Observation =>
     code: 'nothing-to-compare',
     subject: 'audits',
     severity: 'low',
-    message: `${audits} audits are stored: drift needs two`,
+    message: `${audits === 1 ? 'one audit is' : `${audits} audits are`} stored: drift needs two`,
     remedy: 'wait for the next week',
   });
 
