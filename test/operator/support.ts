@@ -64,7 +64,9 @@ export async function openOperator(time = '09:00', change: Partial<Engine> = {})
   const clock = base.clock as SteppedClock;
   const local = new LocalDocuments(file, clock);
   const counted = counting(local);
-  let engine: Engine = { ...base.engine, documents: counted.documents, ...change };
+  const objects = { ...base.engine.ports.objects, async *list() {} };
+  const ports = { ...base.engine.ports, objects };
+  let engine: Engine = { ...base.engine, ports, documents: counted.documents, ...change };
   const proxy = await createProxy(() => clock.now());
   let verifier: IdentityVerifier = createIapIdentity({
     audience: AUDIENCE,
