@@ -3,16 +3,43 @@ import { decodeValue } from '../../snapshots/decode-fields.ts';
 import { plainValue } from '../../snapshots/index.ts';
 import { MAX_DECIMALS, TAG } from '../../snapshots/value-tags.ts';
 
+/** Names of fields as bytes, so that no text is made of a name that nobody asked for. */
+export class FieldNames {
+  readonly #byLength = new Map<number, { readonly name: string; readonly bytes: Buffer }[]>();
+
+  constructor(names: Iterable<string>) {
+    for (const name of names) {
+      const bytes = Buffer.from(name);
+      this.#byLength.set(bytes.length, [...(this.#byLength.get(bytes.length) ?? []), { name, bytes }]);
+    }
+  }
+
+  /** The wanted name that stands in `source[start..start + length)`. */
+  find(source: Buffer, start: number, length: number): string | undefined {
+    const candidates = this.#byLength.get(length);
+    if (candidates === undefined) return undefined;
+    for (const { name, bytes } of candidates) if (isAt(source, start, bytes)) return name;
+    return undefined;
+  }
+}
+
+function isAt(source: Buffer, start: number, bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at++) if (source[start + at] !== bytes[at]) return false;
+  return true;
+}
+
 /**
  * The named top-level fields of canonical bytes as plain values; the others are stepped over. A schema asks for a few
  * fields of records that have dozens, and every record of every snapshot is asked.
  */
-export function pickFields(bytes: Uint8Array, names: ReadonlySet<string>): Record<string, unknown> {
+export function pickFields(bytes: Uint8Array, names: FieldNames): Record<string, unknown> {
   const reader = new ByteReader(bytes);
   const picked: Record<string, unknown> = Object.create(null);
   for (let left = reader.varint(); left > 0; left--) {
-    const name = reader.text(reader.varint());
-    if (names.has(name)) picked[name] = plainValue(decodeValue(reader));
+    const length = reader.varint();
+    const name = names.find(reader.bytes, reader.at, length);
+    reader.skip(length);
+    if (name !== undefined) picked[name] = plainValue(decodeValue(reader));
     else skipValue(reader);
   }
   return picked;

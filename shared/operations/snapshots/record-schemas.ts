@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeFields, plainFields } from '../../snapshots/index.ts';
-import { countFields, pickFields } from './pick-fields.ts';
+import { countFields, FieldNames, pickFields } from './pick-fields.ts';
 
 const id = z.string().min(1).max(1500);
 /** A Firestore timestamp, or the same as text. */
@@ -29,9 +29,9 @@ const SCHEMAS: Readonly<Record<string, RecordSchema>> = {
 
 /** The field in which a record names its own version. */
 const VERSION_FIELD = 'schema';
-const VERSION_ONLY: ReadonlySet<string> = new Set([VERSION_FIELD]);
+const VERSION_ONLY = new FieldNames([VERSION_FIELD]);
 const WANTED = new Map(
-  Object.entries(SCHEMAS).map(([name, { fields }]) => [name, fields && new Set([...fields, VERSION_FIELD])]),
+  Object.entries(SCHEMAS).map(([name, { fields }]) => [name, fields && new FieldNames([...fields, VERSION_FIELD])]),
 );
 
 /** `context.v1`, whether it is written so or as `context/1`; undefined when the text names no version. */

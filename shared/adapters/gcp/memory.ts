@@ -1,0 +1,170 @@
+import { PortError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CaptureOptions, MemoryPort, RawDocument, RawFields, RawTimestamp } from '../../ports/memory.ts';
+import { decodeFields } from '../../snapshots/decode-fields.ts';
+import { encodeFields } from '../../snapshots/encode-fields.ts';
+import { lazily } from './call.ts';
+import { grpcFault } from './errors.ts';
+import { connectFirestore, type FirestoreCalls } from './firestore-client.ts';
+
+export interface FirestoreMemoryOptions {
+  readonly projectId: string;
+  /** The database of the application's memory: `(default)`, or its name. */
+  readonly databaseId: string;
+  readonly emulatorHost?: string | undefined;
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** On a test day the store does not live at the day's time: it is read as it is. */
+  readonly ignoresReadTime?: boolean;
+}
+
+type RunQuery = Parameters<FirestoreCalls['client']['runQuery']>[0];
+type Commit = Parameters<FirestoreCalls['client']['commit']>[0];
+
+interface WireDocument {
+  readonly name: string;
+  readonly fields?: RawFields | null;
+  readonly createTime?: RawTimestamp | null;
+  readonly updateTime?: RawTimestamp | null;
+}
+
+/** In production a stream ends after a minute or so; it is resumed as often as it made progress, and so often without. */
+const TRIES_WITHOUT_PROGRESS = 3;
+const STREAM_TIMEOUT_MS = 300_000;
+/** Limits of one commit: 500 writes and 10 MiB; half of that leaves room for the names. */
+const WRITES_A_COMMIT = 400;
+const BYTES_A_COMMIT = 5 * 1024 * 1024;
+
+/** The memory collections in Firestore, read and written as raw values of its own wire format. */
+export class FirestoreMemory implements MemoryPort {
+  readonly #options: FirestoreMemoryOptions;
+  readonly #database: string;
+  readonly #root: string;
+  readonly #calls: () => Promise<FirestoreCalls>;
+  #isOpen = false;
+
+  constructor(options: FirestoreMemoryOptions) {
+    this.#options = options;
+    this.#database = `projects/${options.projectId}/databases/${options.databaseId}`;
+    this.#root = `${this.#database}/documents`;
+    this.#calls = lazily(() => connectFirestore(options.emulatorHost));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOpen) await (await this.#calls()).client.close();
+  }
+
+  async *capture(collection: string, options: CaptureOptions): AsyncGenerator<RawDocument> {
+    let after = options.after;
+    for (let failures = 0; ; ) {
+      try {
+        for await (const document of this.#stream(collection, {
+          ...options,
+          ...(after === undefined ? {} : { after }),
+        })) {
+          yield document;
+          after = document.path;
+          failures = 0;
+        }
+        return;
+      } catch (error) {
+        const fault = this.#fault(error, `the documents of ${collection}`, 'datastore.entities.list');
+        if (!fault.retryable || ++failures >= TRIES_WITHOUT_PROGRESS || options.signal?.aborted === true) throw fault;
+        await this.#options.clock.sleep(250 * 4 ** failures, options.signal);
+      }
+    }
+  }
+
+  async restore(collection: string, documents: AsyncIterable<RawDocument>): Promise<void> {
+    let writes: { update: { name: string; fields: RawFields } }[] = [];
+    let bytes = 0;
+    for await (const { path, fields } of documents) {
+      if (!path.startsWith(`${collection}/`))
+        throw new PortError('memory', 'invalid', `${path} is not below the collection ${collection}`);
+      if (writes.length >= WRITES_A_COMMIT || (writes.length > 0 && bytes + fields.length > BYTES_A_COMMIT)) {
+        await this.#commit(writes);
+        writes = [];
+        bytes = 0;
+      }
+      writes.push({ update: { name: `${this.#root}/${path}`, fields: decodeFields(fields) } });
+      bytes += fields.length;
+    }
+    if (writes.length > 0) await this.#commit(writes);
+  }
+
+  /** The same writes again change nothing: a batch whose answer was lost is written once more. */
+  async #commit(writes: readonly object[]): Promise<void> {
+    for (let failures = 0; ; ) {
+      try {
+        const { client, options } = await this.#connected();
+        await client.commit({ database: this.#database, writes } as Commit, options);
+        return;
+      } catch (error) {
+        const fault = this.#fault(error, 'a batch of documents', 'datastore.entities.update');
+        if (!fault.retryable || ++failures >= TRIES_WITHOUT_PROGRESS) throw fault;
+        await this.#options.clock.sleep(250 * 4 ** failures);
+      }
+    }
+  }
+
+  /**
+   * One query without a kind over everything below the collection's name, ordered by name: it finds nested collections
+   * and what lies below missing parents, which listing collection by collection does not.
+   */
+  async *#stream(collection: string, options: CaptureOptions): AsyncGenerator<RawDocument> {
+    const { client, options: call } = await this.#connected();
+    const name = (path: string) => ({ referenceValue: `${this.#root}/${path}` });
+    const from = options.after === undefined ? name(`${collection}/\0`) : name(options.after);
+    const filter = (op: string, value: object) => ({ fieldFilter: { field: { fieldPath: '__name__' }, op, value } });
+    const structuredQuery = {
+      from: [{ allDescendants: true }],
+      where: {
+        compositeFilter: {
+          op: 'AND',
+          filters: [
+            filter(options.after === undefined ? 'GREATER_THAN_OR_EQUAL' : 'GREATER_THAN', from),
+            // The name of the collection that would follow it.
+            filter('LESS_THAN', name(`${collection}\0/\0`)),
+          ],
+        },
+      },
+      orderBy: [{ field: { fieldPath: '__name__' }, direction: 'ASCENDING' }],
+    };
+    const request = { parent: this.#root, structuredQuery, ...this.#asOf(options.readTime) };
+    const stream = client.runQuery(request as unknown as RunQuery, { ...call, timeout: STREAM_TIMEOUT_MS });
+    const stop = () =>
+      stream.destroy(new PortError('memory', 'deadline-exceeded', `reading ${collection} was stopped`));
+    options.signal?.addEventListener('abort', stop, { once: true });
+    try {
+      if (options.signal?.aborted === true) stop();
+      for await (const { document } of stream as AsyncIterable<{ document?: WireDocument | null }>)
+        if (document !== undefined && document !== null) yield this.#documentOf(document);
+    } finally {
+      options.signal?.removeEventListener('abort', stop);
+      stream.destroy();
+    }
+  }
+
+  #asOf(readTime: string): object {
+    if (this.#options.ignoresReadTime === true) return {};
+    return { readTime: { seconds: String(Math.floor(Date.parse(readTime) / 1000)), nanos: 0 } };
+  }
+
+  #documentOf({ name, fields, createTime, updateTime }: WireDocument): RawDocument {
+    const path = name.slice(this.#root.length + 1);
+    return {
+      path,
+      fields: encodeFields(fields ?? {}, path),
+      ...(createTime === undefined || createTime === null ? {} : { createTime }),
+      ...(updateTime === undefined || updateTime === null ? {} : { updateTime }),
+    };
+  }
+
+  #fault(error: unknown, what: string, needs: string): PortError {
+    return grpcFault(error, { port: 'memory', what, needs: `${needs} on ${this.#database}` });
+  }
+
+  #connected(): Promise<FirestoreCalls> {
+    this.#isOpen = true;
+    return this.#calls();
+  }
+}
