@@ -80,10 +80,10 @@ export const EMPTY_PAGE: PageSummary = {
 export const PAGE_PATH = 'summaries/page';
 
 const HISTORY_DAYS = 31;
-const FINDINGS = 14;
-const RECEIPTS_PER_OPERATION = 3;
+const FINDINGS = 10;
+const RECEIPTS_PER_OPERATION = 2;
 const TAIL = 12;
-const TEXT = 240;
+const TEXT = 220;
 
 /** What an ending adds. */
 export interface EndingForPage {
@@ -182,10 +182,10 @@ function operationDigest({ operation, verdict, durationMs, evidence }: Checkpoin
     durationMs,
     receipts: evidence.length,
     evidence: evidence.slice(0, RECEIPTS_PER_OPERATION).map(({ subject, request, observedAt, value, digest }) => ({
-      subject: clip(subject, 120),
-      request: clip(request, 160),
+      subject: clip(subject, 80),
+      request: clip(request, 120),
       at: observedAt,
-      said: clip(digest ?? (value === undefined ? '' : JSON.stringify(value)), 120),
+      said: clip(digest ?? (value === undefined ? '' : JSON.stringify(value)), 80),
     })),
   };
 }

@@ -18,11 +18,11 @@ export function dayGrid({ now, summary, date }: PageView): Html {
   const days = Array.from({ length: DAYS }, (_, index) =>
     plusSeconds(`${now.slice(0, 10)}T00:00:00.000Z`, (index - DAYS + 1) * 86_400).slice(0, 10),
   );
-  const cells = days.map((day) => {
+  const cells = days.map((day, index) => {
     const slots = CHAIN.map((phase) => byId.get(`${phase}@${day}`));
-    const words = CHAIN.map((phase, index) => `${SHORT[phase]} ${slots[index]?.ending ?? 'none'}`).join(', ');
+    const words = CHAIN.map((phase, place) => `${SHORT[phase]} ${slots[place]?.ending ?? 'none'}`).join(', ');
     const current = day === date ? html` aria-current="date"` : '';
-    return html`<li><a href="/?date=${day}"${current} aria-label="${day}: ${words}" title="${day}: ${words}">${day.slice(8)}<br>${slots.map((slot) => sign(toneOfEnding(slot?.ending ?? null)))}</a></li>`;
+    return html`<li><a href="/?date=${day}"${current} aria-label="${day}: ${words}">${index === 0 || day.endsWith('01') ? day.slice(5) : day.slice(8)}<br>${slots.map((slot) => sign(toneOfEnding(slot?.ending ?? null)))}</a></li>`;
   });
   const noons = summary.history.filter(({ phase }) => phase === 'high-noon-sync');
   const good = noons.filter(({ ending }) => isGood(ending)).length;
@@ -39,7 +39,7 @@ export function durations({ summary }: PageView): Html {
     );
     return durationPlot(SHORT[phase], bars.slice(-DAYS), budget);
   });
-  return html`<section id="durations"><h2>How long they took</h2>${plots}<p class="soft">The dashed line is the budget.</p></section>`;
+  return html`<section id="durations" class="wide"><h2>How long they took</h2><div class="plots">${plots}</div><p class="soft">The dashed line is the budget.</p></section>`;
 }
 
 const STRIP = 28;
@@ -53,7 +53,7 @@ export function snapshotStrip({ summary, now }: PageView): Html {
       ? 'No snapshot has ended well yet.'
       : `The newest good one is of ${newest.dueAt.slice(0, 16).replace('T', ' ')}, ${age.toFixed(1)} hours ago.`;
   const tone = age === undefined || age > 12 ? 'bad' : age > 8 ? 'warn' : 'good';
-  return html`<section id="snapshots"><h2>Snapshots</h2><p>${sign(tone)} ${words}</p><ol class="chips">${slots.map(snapshotChip)}</ol></section>`;
+  return html`<section id="snapshots" class="wide"><h2>Snapshots</h2><p>${sign(tone)} ${words}</p><ol class="chips">${slots.map(snapshotChip)}</ol></section>`;
 }
 
 const snapshotChip = ({ dueAt, ending }: SettledSlot): Html =>

@@ -7,7 +7,7 @@ import type { Caller } from '../identity/roles.ts';
 import { cookieOf, csrfCookieName, csrfToken, isNonce } from '../identity/same-origin.ts';
 import { acts } from './acts-section.ts';
 import { banner, countdown, nextSection, timeline } from './day-sections.ts';
-import { findings } from './findings-section.ts';
+import { type Detail, findings } from './findings-section.ts';
 import { readSaid, SAID_COOKIE } from './forms.ts';
 import { dayGrid, durations, guardrailGrid, snapshotStrip } from './history-sections.ts';
 import { Html, html } from './html.ts';
@@ -55,11 +55,26 @@ export async function page(context: OperatorContext, caller: Caller, request: Op
   };
 }
 
+/** A phone on a bad line loads this at 11:32: more than this is left to the links. */
+export const MOST_BYTES = 59_000;
+
+/** As much detail as fits. */
 export function renderPage(
+  ...given: Parameters<typeof renderDetail> extends [...infer Rest, Detail] ? Rest : never
+): Html {
+  for (const detail of ['full', 'brief'] as const) {
+    const whole = renderDetail(...given, detail);
+    if (Buffer.byteLength(whole.text) <= MOST_BYTES) return whole;
+  }
+  return renderDetail(...given, 'least');
+}
+
+function renderDetail(
   context: OperatorContext,
   form: { readonly caller: Caller; readonly csrf: string },
   view: PageView,
   said: { readonly ok: boolean; readonly text: string } | undefined,
+  detail: Detail,
 ): Html {
   const { engine } = context;
   const { people, guardrails } = engine.configuration;
@@ -73,7 +88,7 @@ export function renderPage(
     view.isToday ? nextSection(view, style, form) : '',
     view.isToday ? countdown(view) : '',
     timeline(view),
-    findings(view, form),
+    findings(view, form, detail),
     view.isToday ? acts(view, form) : '',
     dayGrid(view),
     durations(view),

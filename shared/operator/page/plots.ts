@@ -20,7 +20,7 @@ export function durationPlot(title: string, bars: readonly Bar[], budgetSeconds:
   const top = Math.max(budgetMs, ...times) * 1.05;
   const y = (ms: number) => HEIGHT - (ms / top) * (HEIGHT - ROOM);
   const step = WIDTH / Math.max(bars.length, 10);
-  const words = `${title}: ${bars.length} runs, median ${duration(quantile(times, 0.5))}, longest ${duration(Math.max(...times))}, budget ${duration(budgetMs)}`;
+  const words = `${title}: ${bars.length} run${bars.length === 1 ? '' : 's'}, median ${duration(quantile(times, 0.5))}, longest ${duration(Math.max(...times))}, budget ${duration(budgetMs)}`;
   const drawn = bars.map(({ ms, tone }, index) => {
     const height = Math.max(2, HEIGHT - y(ms));
     return html`<rect class="bar ${tone}" x="${(index * step).toFixed(1)}" y="${(HEIGHT - height).toFixed(1)}" width="${(step * 0.7).toFixed(1)}" height="${height.toFixed(1)}"/>`;
