@@ -4,7 +4,7 @@ import type { Phase } from '../engine/engine.ts';
 import type { OperatorContext } from '../operator/context.ts';
 import { handle } from '../operator/handle.ts';
 import type { OperatorRequest, Reply } from '../operator/http.ts';
-import { nobody } from '../operator/identity/nobody.ts';
+import { proxyIdentity } from './proxy-identity.ts';
 import type { Runtime } from './runtime.ts';
 import { theRuntime } from './the-runtime.ts';
 
@@ -20,7 +20,7 @@ export function operatorHandler(loadPhase: OperatorContext['loadPhase']): HttpFu
 function contextOf(runtime: Runtime, loadPhase: (name: PhaseName) => Promise<Phase>): OperatorContext {
   return {
     engine: runtime.engine,
-    verifier: runtime.identity ?? nobody,
+    verifier: runtime.identity ?? proxyIdentity(runtime),
     loadPhase: async (name) => runtime.engine.phases[name] ?? loadPhase(name),
     resourceName: (name) => runtime.resourceName(name),
   };
