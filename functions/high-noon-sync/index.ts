@@ -1,5 +1,7 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
-import { highNoonSync } from './phase.ts';
+import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
-cloudEvent('highNoonSync', phaseHandler(highNoonSync));
+cloudEvent(
+  'highNoonSync',
+  servePhase(async () => (await import('./phase.ts')).highNoonSync),
+);

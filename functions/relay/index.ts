@@ -1,4 +1,7 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { relayHandler } from '../../shared/runtime/relay-handler.ts';
+import { serveLazily } from '../../shared/runtime/serve-lazily.ts';
 
-cloudEvent('relay', relayHandler());
+cloudEvent(
+  'relay',
+  serveLazily(async () => (await import('../../shared/runtime/relay-handler.ts')).relayHandler()),
+);

@@ -1,5 +1,7 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
-import { snapshotOrchestration } from './phase.ts';
+import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
-cloudEvent('snapshotOrchestration', phaseHandler(snapshotOrchestration));
+cloudEvent(
+  'snapshotOrchestration',
+  servePhase(async () => (await import('./phase.ts')).snapshotOrchestration),
+);

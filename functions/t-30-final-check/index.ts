@@ -1,5 +1,7 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
-import { t30FinalCheck } from './phase.ts';
+import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
-cloudEvent('t30FinalCheck', phaseHandler(t30FinalCheck));
+cloudEvent(
+  't30FinalCheck',
+  servePhase(async () => (await import('./phase.ts')).t30FinalCheck),
+);

@@ -1,5 +1,7 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
-import { t90Prep } from './phase.ts';
+import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
-cloudEvent('t90Prep', phaseHandler(t90Prep));
+cloudEvent(
+  't90Prep',
+  servePhase(async () => (await import('./phase.ts')).t90Prep),
+);

@@ -1,12 +1,7 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { sweep } from '../../shared/engine/sweep.ts';
-import { theRuntime } from '../../shared/runtime/the-runtime.ts';
+import { serveLazily } from '../../shared/runtime/serve-lazily.ts';
 
-// Whatever the message says: a tick depends on what is stored and on nothing else.
-cloudEvent('watchdog', async () => {
-  const runtime = await theRuntime();
-  await runtime.refreshClock();
-  const report = await sweep(runtime.engine);
-  const quiet = report.started.length + report.resumed.length + report.closed.length + report.tampering.length === 0;
-  runtime.engine.log.write(quiet ? 'DEBUG' : 'NOTICE', 'watchdog tick', { ...report });
-});
+cloudEvent(
+  'watchdog',
+  serveLazily(async () => (await import('./tick.ts')).tick),
+);

@@ -1,5 +1,7 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { phaseHandler } from '../../shared/runtime/phase-handler.ts';
-import { weeklyRiskReview } from './phase.ts';
+import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
-cloudEvent('weeklyRiskReview', phaseHandler(weeklyRiskReview));
+cloudEvent(
+  'weeklyRiskReview',
+  servePhase(async () => (await import('./phase.ts')).weeklyRiskReview),
+);
