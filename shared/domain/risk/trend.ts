@@ -1,5 +1,5 @@
 import { backTest, forecast } from '../forecast/index.ts';
-import { mannKendall, pettitt, theilSen } from '../statistics/index.ts';
+import { mad, mannKendall, pettitt, theilSen } from '../statistics/index.ts';
 import { CONFIDENCE } from './phase-metrics.ts';
 import { type DailySeries, dateAfter } from './series.ts';
 
@@ -52,9 +52,13 @@ export function trendOf(series: DailySeries, options: { readonly horizon: number
   if ('abstained' in answer) return abstain(answer.abstained);
   const line = theilSen(days, values, CONFIDENCE);
   const { p, s } = mannKendall(values);
-  const isTrend = p < TREND_P && (line.lower > 0 || line.upper < 0);
-  const direction = !isTrend ? 'steady' : s > 0 ? 'rising' : 'falling';
-  const level = isTrend ? observed.map(({ day, value }) => value - line.slope * day) : values;
+  const slopes = p < TREND_P && (line.lower > 0 || line.upper < 0);
+  const plain = stepOf(series, days, values);
+  // One step of the level looks like a trend to a test of ranks: when nothing is left on either side, it was the step.
+  const isStep = plain !== null && mannKendall(withoutStep(values, plain.index)).p >= TREND_P;
+  const direction = !slopes || isStep ? 'steady' : s > 0 ? 'rising' : 'falling';
+  const level = slopes ? observed.map(({ day, value }) => value - line.slope * day) : values;
+  const step = isStep ? plain : stepOf(series, days, level);
   const from = dateAfter(series.firstDate, series.values.length);
   return {
     series,
@@ -64,19 +68,31 @@ export function trendOf(series: DailySeries, options: { readonly horizon: number
       slope: { perDay: line.slope, lower: line.lower, upper: line.upper },
       p,
       direction,
-      step: stepOf(series, days, level),
+      step: step === null ? null : { date: step.date, p: step.p },
       forecast: { from, ...answer },
       backTest: tried(series),
     },
   };
 }
 
-function stepOf(series: DailySeries, days: readonly number[], level: readonly number[]): Told['step'] {
+interface Step {
+  readonly date: string;
+  readonly p: number;
+  readonly index: number;
+}
+
+function stepOf(series: DailySeries, days: readonly number[], level: readonly number[]): Step | null {
   if (level.length < 2 * STEP_SIDE) return null;
   const { index, p } = pettitt(level);
   const day = days[index];
   if (p >= STEP_P || day === undefined || index < STEP_SIDE || level.length - index < STEP_SIDE) return null;
-  return { date: dateAfter(series.firstDate, day), p };
+  return { date: dateAfter(series.firstDate, day), p, index };
+}
+
+function withoutStep(values: readonly number[], index: number): number[] {
+  const before = mad(values.slice(0, index)).median;
+  const after = mad(values.slice(index)).median;
+  return values.map((value, place) => value - (place < index ? before : after));
 }
 
 function tried(series: DailySeries): Told['backTest'] {
