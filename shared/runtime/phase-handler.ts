@@ -39,7 +39,8 @@ export async function handleMessage(
   event: CloudEvent<unknown>,
 ): Promise<PhaseOutcome> {
   const { engine } = runtime;
-  const envelope = { source: event.source, id: event.id, data: event.data ?? rawPush(event) };
+  const pushed = event.data ?? rawPush(event);
+  const envelope = { source: event.source, id: event.id, data: runtime.restamp?.(pushed) ?? pushed };
   const parsed = parseEnvelope(envelope, { phase, topic: runtime.resourceName(phase), now: engine.clock.now() });
   if (!parsed.ok) {
     await quarantine(runtime, parsed.evidence);

@@ -6,10 +6,12 @@ import type { Messenger } from '../ports/messenger.ts';
 export interface Runtime {
   readonly engine: Engine;
   readonly messenger: Messenger;
-  /** Who asks the operator, as something other than the asker has proven it; without one it lets nobody in. */
+  /** Who asks the operator. Left out, the assertion of Identity-Aware Proxy alone is believed. */
   readonly identity?: IdentityVerifier;
   /** Brings the process's clock up to date before a message is judged; a no-op on a real clock. */
   refreshClock(): Promise<void>;
+  /** Gives a pushed message the publish time of a test day's shared clock, which Pub/Sub does not know. */
+  restamp?(data: unknown): unknown;
   /** `highnoon-t-90-prep`, or `highnoon-<env>-t-90-prep` outside the main environment. */
   resourceName(name: string): string;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import './open-requests.ts';
 import type { Runtime } from './runtime.ts';
 
 let current: Promise<Runtime> | undefined;

@@ -59,8 +59,9 @@ export class FirestoreDocuments implements DocumentsPort {
       const transaction = new FirestoreTransaction(this.#names, this.#read);
       try {
         const value = await this.#runBody(body, transaction);
-        // Reads alone come from one snapshot already: there is nothing that a commit could add.
         if (transaction.writes.length > 0) await this.#commit(transaction.writes, transaction.id);
+        // Reads alone come from one snapshot already: there is nothing that a commit could add.
+        else await this.#forget(transaction.id);
         return value;
       } catch (error) {
         const isContention = error instanceof PortError && error.port === 'documents' && error.code === 'aborted';
@@ -120,7 +121,7 @@ export class FirestoreDocuments implements DocumentsPort {
       const { client, options } = await this.#connected();
       await client.rollback({ database: this.#names.database, transaction }, options);
     } catch {
-      // An optimistic transaction holds no lock: nobody waits for its end.
+      // An optimistic transaction holds no lock: nobody waits for its end. Only the emulator's do, for a while.
     }
   }
 

@@ -1,6 +1,7 @@
 import type { FirestoreClient } from '@google-cloud/firestore-api/client_v1';
 import { once } from './call.ts';
 import { splitEndpoint } from './endpoints.ts';
+import { offlineAuth } from './offline-auth.ts';
 
 /** A call without an answer in this time is one whose outcome is unknown; a lease is worth several of them. */
 const CALL_TIMEOUT_MS = 15_000;
@@ -23,14 +24,13 @@ export async function connectFirestore(emulatorHost: string | undefined): Promis
   if (emulatorHost === undefined) {
     return { client: new FirestoreClient(), options: { ...options, otherArgs: { headers: {} } } };
   }
-  const [{ credentials }, { GoogleAuth }] = await Promise.all([import('@grpc/grpc-js'), import('google-auth-library')]);
+  const { credentials } = await import('@grpc/grpc-js');
   const { host, port } = splitEndpoint(emulatorHost, 'FIRESTORE_EMULATOR_HOST');
   const client = new FirestoreClient({
     servicePath: host,
     port,
     sslCreds: credentials.createInsecure(),
-    // Told the domain, it does not look for a metadata server, which takes seconds where there is none.
-    auth: new GoogleAuth({ clientOptions: { universeDomain: 'googleapis.com' } }) as never,
+    auth: await offlineAuth(),
   });
   // The emulator's owner passes the rules that refuse everybody else.
   return { client, options: { ...options, otherArgs: { headers: { authorization: 'Bearer owner' } } } };

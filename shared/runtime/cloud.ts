@@ -1,0 +1,141 @@
+import { createSharedClock, type SharedClock } from '../adapters/gcp/clock.ts';
+import { FirestoreDocuments } from '../adapters/gcp/documents.ts';
+import { createCloudLog } from '../adapters/gcp/log.ts';
+import { createCloudPublisher } from '../adapters/gcp/publisher.ts';
+import { systemClock } from '../adapters/local/clock.ts';
+import { systemIds } from '../adapters/local/ids.ts';
+import { UsageError } from '../domain/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { DocumentsPort } from '../ports/documents.ts';
+import { type CloudSettings, cloudSettings } from './cloud-settings.ts';
+import { drainOnSigterm } from './drain.ts';
+import { anchorsUriOf, codeRevisionOf, limitsFrom, resourceNamer } from './engine-settings.ts';
+import { checkConfiguration, type LoadedConfiguration, loadConfiguration } from './load-configuration.ts';
+import type { Outside } from './outside.ts';
+import { restampBy } from './restamp.ts';
+import type { Runtime } from './runtime.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface CloudOptions {
+  readonly log?: (line: string) => void;
+  /** A function hands its work over when it is asked to go; a command of a person just ends. */
+  readonly drains?: boolean;
+  /** Wraps the engine's store: what counts its operations stands here. */
+  readonly wrapDocuments?: (documents: DocumentsPort) => DocumentsPort;
+}
+
+/** The engine over Firestore and Pub/Sub, and over everything else of Google Cloud or of the sample world. */
+export async function createCloudRuntime(environment: Environment, options: CloudOptions = {}): Promise<Runtime> {
+  const settings = cloudSettings(environment);
+  const { emulators } = settings;
+  const loaded = await readConfiguration(settings, environment);
+  const { configuration } = loaded;
+  const { project_id: projectId, region, environment: environmentName } = configuration.deployment;
+  requireSame('HIGHNOON_ENV', environment.HIGHNOON_ENV, environmentName);
+  requireSame('GOOGLE_CLOUD_PROJECT', environment.GOOGLE_CLOUD_PROJECT, projectId);
+  const resourceName = resourceNamer(environmentName);
+  const shared: SharedClock | undefined =
+    settings.clockUrl === undefined ? undefined : createSharedClock(settings.clockUrl, systemClock);
+  await shared?.refresh();
+  const clock = shared ?? systemClock;
+  const firestore = new FirestoreDocuments({
+    projectId,
+    databaseId: settings.databaseId ?? (emulators === undefined ? databaseName(environmentName) : '(default)'),
+    emulatorHost: emulators?.firestore,
+    clock,
+    ids: systemIds,
+    readTime: shared?.refresh,
+  });
+  const publisher = createCloudPublisher({ projectId, region, emulatorHost: emulators?.pubsub, topicOf: resourceName });
+  const codeRevision = codeRevisionOf(environment);
+  const log = createCloudLog({
+    projectId,
+    service: settings.service,
+    version: codeRevision,
+    clock,
+    write: options.log ?? ((line) => process.stdout.write(`${line}\n`)),
+  });
+  const documents = options.wrapDocuments?.(firestore) ?? firestore;
+  const isSample = isSampleWorld(settings, loaded);
+  const outside = await openOutside({ isSample, environment, settings, loaded, clock, documents });
+  const draining =
+    options.drains === false
+      ? new AbortController().signal
+      : drainOnSigterm(() => log.write('NOTICE', 'asked to go: checkpoint, release, continue elsewhere'));
+  const engine: Engine = {
+    clock,
+    ids: systemIds,
+    log,
+    documents,
+    publisher,
+    metrics: outside.metrics,
+    ports: outside.ports,
+    phases: {},
+    configuration,
+    configurationSha256: loaded.sha256,
+    pinnedConfigurationSha256: environment.HIGHNOON_CONFIG_SHA256,
+    codeRevision,
+    anchorsUri: anchorsUriOf(configuration),
+    environmentName,
+    environment,
+    // The sample world has nothing to lose on its first day; a real one waits for a person.
+    holdAtGenesis: !isSample,
+    limits: limitsFrom(environment),
+    draining,
+  };
+  return {
+    engine,
+    messenger: outside.messenger,
+    refreshClock: async () => {
+      await shared?.refresh();
+    },
+    ...(shared === undefined ? {} : { restamp: restampBy(shared) }),
+    resourceName,
+    async close() {
+      await outside.close();
+      await Promise.all([firestore.close(), publisher.close()]);
+    },
+  };
+}
+
+const databaseName = (environmentName: string): string =>
+  environmentName === 'production' ? 'highnoon' : `highnoon-${environmentName}`;
+
+function requireSame(name: string, given: string | undefined, configured: string): void {
+  if (given === undefined || given === '' || given === configured) return;
+  throw new UsageError(`${name} '${given}': the configuration says '${configured}', and only that is allowed`);
+}
+
+async function readConfiguration(settings: CloudSettings, environment: Environment): Promise<LoadedConfiguration> {
+  const { configuration: source, emulators, storageHost } = settings;
+  const local = emulators !== undefined;
+  if (!source.startsWith('gs://')) return loadConfiguration(source, { local });
+  const { createCloudObjects } = await import('../adapters/gcp/objects.ts');
+  const objects = createCloudObjects({ projectId: environment.GOOGLE_CLOUD_PROJECT ?? '', endpoint: storageHost });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of objects.read(source)) chunks.push(chunk);
+  return checkConfiguration(Buffer.concat(chunks), source, { local });
+}
+
+/** The sample's addresses exist only where somebody plays them, which is never beside a real store. */
+const isSampleWorld = ({ emulators }: CloudSettings, { text }: LoadedConfiguration): boolean =>
+  emulators !== undefined && text.includes('sample://');
+
+async function openOutside(options: {
+  readonly isSample: boolean;
+  readonly environment: Environment;
+  readonly settings: CloudSettings;
+  readonly loaded: LoadedConfiguration;
+  readonly clock: typeof systemClock;
+  readonly documents: DocumentsPort;
+}): Promise<Outside> {
+  const { environment, clock, documents, settings } = options;
+  const { configuration } = options.loaded;
+  if (options.isSample) {
+    const { sampleOutside } = await import('./sample-outside.ts');
+    return sampleOutside({ environment, configuration, clock, documents });
+  }
+  const { cloudOutside } = await import('./cloud-outside.ts');
+  return cloudOutside({ environment, configuration, clock, documents, settings });
+}
