@@ -21,38 +21,54 @@ export interface Captured {
 }
 
 /**
- * Captures the collections of one operation as parts of the snapshot's set; in a dry-run it only reads them. With
- * `ownHead` it begins a set of its own.
+ * Captures the collections of one operation as parts of the snapshot's set; in a dry-run it only reads them. A damaged
+ * parent is not continued: from there on everything is captured whole, and the head that is given back says so. With
+ * `own` it works on that set, whatever was decided before.
  */
 export async function captureCollections(
   context: CaptureContext,
   collections: readonly MemoryCollection[],
-  ownHead?: CaptureHead,
+  own?: { readonly head: CaptureHead; readonly isNew: boolean },
 ): Promise<Captured> {
   const store = storeOf(context);
-  const known = ownHead === undefined ? knownHead(context) : undefined;
-  const head = ownHead ?? known ?? (await decideHead(context, store));
+  const known = own?.head ?? knownHead(context);
+  let head = known ?? (await decideHead(context, store));
   const findings: Observation[] = [];
   const evidence: Evidence[] = [];
   const parts: Record<string, Json> = {};
-  if (context.mode === 'run' && known === undefined) await beginSet(store, head.id, head.parent, context.now());
+  const begins = known === undefined || own?.isNew === true;
+  if (context.mode === 'run' && begins) await beginSet(store, head.id, head.parent, context.now());
+  const take = (collection: MemoryCollection) =>
+    context.mode === 'run' ? capturePart(context, head, collection) : count(context, head, collection);
   for (const collection of collections) {
     const subject = `memory/${collection.collection}`;
     const request = `every document of ${collection.collection} as of ${head.readTime}`;
     try {
-      const taken =
-        context.mode === 'run'
-          ? await capturePart(context, head, collection, findings)
-          : await count(context, head, collection);
-      parts[collection.collection] = taken;
-      const value = taken.digest === undefined ? { documents: taken.documents } : { ...taken };
-      evidence.push({ subject, request, observedAt: context.now(), value });
+      let taken: Taken;
+      try {
+        taken = await take(collection);
+      } catch (error) {
+        if (!(error instanceof IntegrityError) || head.parent === null) throw error;
+        findings.push({ ...damage(error), soft: true }, madeWhole(head.parent, subject));
+        head = { ...head, parent: null, damagedParent: head.parent };
+        taken = await take(collection);
+      }
+      parts[collection.collection] = { ...taken };
+      evidence.push({ subject, request, observedAt: context.now(), value: { ...taken } });
     } catch (error) {
       findings.push(explainFault(error, subject, 'it cannot be captured', collection.pii));
     }
   }
   return { head, findings, evidence, output: { head: { ...head }, parts } };
 }
+
+const madeWhole = (parent: string, subject: string): Observation =>
+  noted({
+    code: 'made-whole',
+    subject,
+    message: `everything is captured whole, because snapshot ${parent} is damaged`,
+    remedy: 'see the finding about the damaged chunk',
+  });
 
 type Taken = { documents: number; mode?: string; digest?: string; addedBytes?: number };
 
@@ -67,48 +83,23 @@ async function count(context: CaptureContext, { readTime }: CaptureHead, collect
 const sourceOf = ({ ports, configuration, environment }: CaptureContext) =>
   withEnvironment(ports.memory, configuration.memory, environment);
 
-async function capturePart(
-  context: CaptureContext,
-  head: CaptureHead,
-  collection: MemoryCollection,
-  findings: Observation[],
-): Promise<Taken> {
+async function capturePart(context: CaptureContext, head: CaptureHead, collection: MemoryCollection): Promise<Taken> {
   const partId = partIdOf(head, collection);
-  const stored = field<{ id: string; state: RangeOptions['cursor']; parentless: boolean }>(context.cursor, 'part');
-  const resumed = stored?.id === partId ? stored : undefined;
-  const once = async (parentless: boolean, cursor: RangeOptions['cursor']) => {
-    const common = {
-      ...storeOf(context),
-      ...(await encryptionOf(context)),
-      source: sourceOf(context),
-      snapshotId: head.id,
-      collection: planOf(collection),
-      range: {},
-      partId,
-      readTime: head.readTime,
-      ...(head.parent === null || parentless ? {} : { parent: head.parent }),
-    };
-    return inPieces(context, cursor, common, (state) =>
-      context.saveCursor({ head, part: { id: partId, state, parentless } } as unknown as Json),
-    );
+  const stored = field<{ id: string; state: NonNullable<RangeOptions['cursor']> }>(context.cursor, 'part');
+  const options = {
+    ...storeOf(context),
+    ...(await encryptionOf(context)),
+    source: sourceOf(context),
+    snapshotId: head.id,
+    collection: planOf(collection),
+    range: {},
+    partId,
+    readTime: head.readTime,
+    ...(head.parent === null ? {} : { parent: head.parent }),
   };
-  let part: RangePart;
-  try {
-    part = await once(resumed?.parentless ?? false, resumed?.state);
-  } catch (error) {
-    if (!(error instanceof IntegrityError) || head.parent === null || resumed?.parentless === true) throw error;
-    // The chain that it would have continued is damaged: it begins a new one, which needs nothing of the old.
-    findings.push({ ...damage(error), soft: true });
-    findings.push(
-      noted({
-        code: 'made-whole',
-        subject: `memory/${collection.collection}`,
-        message: `it was captured whole, because snapshot ${head.parent} is damaged`,
-        remedy: 'see the finding about the damaged chunk',
-      }),
-    );
-    part = await once(true, undefined);
-  }
+  const save = (state: NonNullable<RangeOptions['cursor']>) =>
+    context.saveCursor({ head, part: { id: partId, state } } as unknown as Json);
+  const part = await inPieces(context, stored?.id === partId ? stored.state : undefined, options, save);
   const { documents, mode, digest, addedBytes, changes } = part;
   return { documents, mode, digest, addedBytes, ...(mode === 'delta' ? changes : {}) };
 }

@@ -1,7 +1,7 @@
 import { type Evidence, noted, type Observation } from '../../domain/finding.ts';
 import { verifySnapshots } from '../../snapshots/index.ts';
 import { type CaptureContext, captureCollections } from './capture-collections.ts';
-import type { CaptureHead } from './capture-head.ts';
+import { type CaptureHead, wholeMinute } from './capture-head.ts';
 import { sealEffect, snapshotCollections } from './seal-snapshot.ts';
 import { storeOf } from './snapshot-store.ts';
 
@@ -19,9 +19,13 @@ export async function makeAgain(
   const head: CaptureHead = {
     id: `${id}-again`,
     parent: parent ?? null,
-    readTime: `${context.now().slice(0, 16)}:00.000Z`,
+    readTime: wholeMinute(context.now()),
+    damagedParent: null,
   };
-  const captured = await captureCollections(context, snapshotCollections(context.configuration.memory), head);
+  const captured = await captureCollections(context, snapshotCollections(context.configuration.memory), {
+    head,
+    isNew: true,
+  });
   findings.push(...captured.findings);
   if (captured.findings.some(({ state, soft }) => state !== 'noted' && soft !== true)) return undefined;
   evidence.push(...captured.evidence, await context.effects.apply(await sealEffect(context, head)));

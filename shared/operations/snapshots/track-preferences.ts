@@ -1,3 +1,4 @@
+import type { MemoryCollection } from '../../domain/configuration/index.ts';
 import { PortError } from '../../domain/errors.ts';
 import { type Evidence, type Observation, result } from '../../domain/finding.ts';
 import type { Json } from '../../domain/json.ts';
@@ -5,12 +6,12 @@ import { isGo } from '../../domain/verdict.ts';
 import { IntegrityError } from '../../snapshots/index.ts';
 import { defineOperation } from '../define-operation.ts';
 import { nothingConfigured } from '../support/nothing-configured.ts';
-import { type CaptureContext, captureCollections } from './capture-collections.ts';
+import { type CaptureContext, type Captured, captureCollections } from './capture-collections.ts';
 import type { CaptureHead } from './capture-head.ts';
 import { explainFault } from './explain-damage.ts';
 import { nameHashed } from './name-hashed.ts';
 import { type DriftSummary, preferenceDrift } from './preference-drift.ts';
-import { sealEffect } from './seal-snapshot.ts';
+import { sealEffect, snapshotCollections } from './seal-snapshot.ts';
 import { storeOf, subjectOf } from './snapshot-store.ts';
 
 export const trackPreferences = defineOperation({
@@ -25,7 +26,7 @@ export const trackPreferences = defineOperation({
     const { memory } = context.configuration;
     if (memory.length === 0) return nothingConfigured(context, 'memory');
     const preferences = memory.filter((each) => subjectOf(each) === 'preferences');
-    const captured = await captureCollections(context, preferences);
+    const captured = await captureAll(context, preferences);
     const { head, findings, evidence } = captured;
     const isWhole = !findings.some(({ state, soft }) => state !== 'noted' && soft !== true);
     const others = ['capture-behavior', 'preserve-context'].map((name) => context.earlier(name));
@@ -47,6 +48,18 @@ export const trackPreferences = defineOperation({
     };
   },
 });
+
+/** Where the parent turned out to be damaged, what was captured upon it before is captured once more, whole. */
+async function captureAll(context: CaptureContext, preferences: readonly MemoryCollection[]): Promise<Captured> {
+  const captured = await captureCollections(context, preferences);
+  const { head } = captured;
+  if (head.damagedParent === null || context.mode !== 'run') return captured;
+  const whole = await captureCollections(context, snapshotCollections(context.configuration.memory), {
+    head,
+    isNew: false,
+  });
+  return { ...whole, findings: [...captured.findings, ...whole.findings] };
+}
 
 interface Evolution {
   readonly summary: DriftSummary | null;

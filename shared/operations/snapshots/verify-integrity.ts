@@ -6,6 +6,7 @@ import { type DataShare, type VerifyReport, verifySnapshots } from '../../snapsh
 import { defineOperation } from '../define-operation.ts';
 import { nothingConfigured } from '../support/nothing-configured.ts';
 import type { CaptureContext } from './capture-collections.ts';
+import { damagedParent } from './capture-head.ts';
 import { damage } from './explain-damage.ts';
 import { noSnapshot, snapshotToCheck } from './look-at-snapshot.ts';
 import { makeAgain } from './make-again.ts';
@@ -50,8 +51,10 @@ export const verifyIntegrity = defineOperation({
       // What was made again and proven is as good as the first would have been: the damage is told, and blocks nothing.
       if (made !== undefined) findings.forEach(soften);
     }
-    const old = (await listStatuses(storeOf(context))).filter((each) => each.id !== id && turnOf(each.id) === turn);
-    for (const each of old) await verifyOld(context, each.id, findings, evidence);
+    const suspect = damagedParent(context);
+    const old = (await listStatuses(storeOf(context))).filter((each) => each.id !== (made ?? id));
+    for (const each of old)
+      if (turnOf(each.id) === turn || each.id === suspect) await verifyOld(context, each.id, findings, evidence);
     return { ...result(findings, evidence), output: made === undefined ? null : ({ snapshot: made } as Json) };
   },
 });
