@@ -24,7 +24,7 @@ export function dayGrid({ now, summary, date }: PageView): Html {
     const current = day === date ? html` aria-current="date"` : '';
     return html`<li><a href="/?date=${day}"${current} aria-label="${day}: ${words}">${index === 0 || day.endsWith('01') ? day.slice(5) : day.slice(8)}<br>${slots.map((slot) => sign(toneOfEnding(slot?.ending ?? null)))}</a></li>`;
   });
-  const noons = summary.history.filter(({ phase }) => phase === 'high-noon-sync');
+  const noons = days.flatMap((day) => byId.get(`high-noon-sync@${day}`) ?? []);
   const good = noons.filter(({ ending }) => isGood(ending)).length;
   return html`<section id="days" class="wide"><h2>Thirty days</h2><p class="soft">T-90, T-30 and noon of each day, UTC. ${good} of ${noons.length} noons ended well.</p><ol class="days">${cells}</ol></section>`;
 }
