@@ -95,7 +95,15 @@ export class LocalMemory implements MemoryPort {
   async *#embedded(collection: string, updatedAt: Instant | undefined): AsyncGenerator<RawDocument> {
     const records = await readCollection(this.#options.documents, collection);
     const updateTime = timestampOf(updatedAt ?? this.#now());
-    const documents = records.map((record) => ({ ...encodeLine(collection, JSON.stringify(record)), updateTime }));
+    const documents: RawDocument[] = [];
+    const out = new ByteWriter(64 * 1024);
+    const encoder = new JsonLineEncoder(out);
+    for (const record of records) {
+      const line = Buffer.from(JSON.stringify(record));
+      out.length = 0;
+      const id = encoder.encode(line, 0, line.length);
+      documents.push({ path: `${collection}/${id}`, fields: out.copy(), updateTime });
+    }
     yield* documents.sort((a, b) => comparePaths(a.path, b.path));
   }
 
@@ -104,15 +112,7 @@ export class LocalMemory implements MemoryPort {
   }
 }
 
-/** One line of JSON with its `_id` as a document. Throws SourceError. */
-export function encodeLine(collection: string, line: string): RawDocument {
-  const source = Buffer.from(line);
-  const out = new ByteWriter(source.length + 64);
-  const id = new JsonLineEncoder(out).encode(source, 0, source.length);
-  return { path: `${collection}/${id}`, fields: out.copy() };
-}
-
-export function timestampOf(at: Instant): RawTimestamp {
+function timestampOf(at: Instant): RawTimestamp {
   const ms = epochMs(at);
   const seconds = Math.floor(ms / 1000);
   return { seconds: String(seconds), nanos: (ms - seconds * 1000) * 1_000_000 };
