@@ -48,10 +48,10 @@ async function rehearseRestore(context: RecoveryContext): Promise<Look> {
     return { findings: [damageOr(error, subject, 'the snapshots cannot be listed')], evidence: [], output: null };
   }
   const place = `snapshots/${manifest.id}`;
-  const startedMs = context.remainingMs();
   try {
+    // Damage is found before anything is begun in scratch: an intent that cannot come about would stay open.
+    await verifyContent(storeOf(context), manifest.id);
     if (context.mode === 'dry-run') {
-      await verifyContent(storeOf(context), manifest.id);
       const evidence = {
         subject: place,
         request: `content of snapshot ${manifest.id}, read and compared`,
@@ -68,6 +68,7 @@ async function rehearseRestore(context: RecoveryContext): Promise<Look> {
       return { findings: [told], evidence: [evidence], output: null };
     }
     await sweepScratch(context);
+    const startedMs = context.remainingMs();
     const { evidence, findings } = await restoreIntoScratch(context, manifest);
     const seconds = (startedMs - context.remainingMs()) / 1000;
     const documents = manifest.collections.reduce((sum, { documents: own }) => sum + own, 0);
