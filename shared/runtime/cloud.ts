@@ -39,9 +39,10 @@ export async function createCloudRuntime(environment: Environment, options: Clou
     settings.clockUrl === undefined ? undefined : createSharedClock(settings.clockUrl, systemClock);
   await shared?.refresh();
   const clock = shared ?? systemClock;
+  const databaseId = settings.databaseId ?? (emulators === undefined ? databaseName(resourceName) : '(default)');
   const firestore = new FirestoreDocuments({
     projectId,
-    databaseId: settings.databaseId ?? (emulators === undefined ? databaseName(environmentName) : '(default)'),
+    databaseId,
     emulatorHost: emulators?.firestore,
     clock,
     ids: systemIds,
@@ -58,7 +59,7 @@ export async function createCloudRuntime(environment: Environment, options: Clou
   });
   const documents = options.wrapDocuments?.(firestore) ?? firestore;
   const isSample = isSampleWorld(settings, loaded);
-  const outside = await openOutside({ isSample, environment, settings, loaded, clock, documents });
+  const outside = await openOutside({ isSample, environment, settings, loaded, clock, documents, databaseId });
   const draining =
     options.drains === false
       ? new AbortController().signal
@@ -82,6 +83,11 @@ export async function createCloudRuntime(environment: Environment, options: Clou
     // The sample world has nothing to lose on its first day; a real one waits for a person.
     holdAtGenesis: !isSample,
     limits: limitsFrom(environment),
+    // One phase in five needs it: loaded when a report is owed.
+    writeWeeklyReport: async (own, owed) => {
+      const { writeWeeklyReport } = await import('./write-weekly-report.ts');
+      await writeWeeklyReport(own, owed);
+    },
     draining,
   };
   return {
@@ -99,8 +105,8 @@ export async function createCloudRuntime(environment: Environment, options: Clou
   };
 }
 
-const databaseName = (environmentName: string): string =>
-  environmentName === 'production' ? 'highnoon' : `highnoon-${environmentName}`;
+/** `highnoon`, `highnoon-dev`. */
+const databaseName = (resourceName: (name: string) => string): string => resourceName('').replace(/-$/, '');
 
 function requireSame(name: string, given: string | undefined, configured: string): void {
   if (given === undefined || given === '' || given === configured) return;
@@ -129,13 +135,14 @@ async function openOutside(options: {
   readonly loaded: LoadedConfiguration;
   readonly clock: typeof systemClock;
   readonly documents: DocumentsPort;
+  readonly databaseId: string;
 }): Promise<Outside> {
-  const { environment, clock, documents, settings } = options;
+  const { environment, clock, documents, settings, databaseId } = options;
   const { configuration } = options.loaded;
   if (options.isSample) {
     const { sampleOutside } = await import('./sample-outside.ts');
     return sampleOutside({ environment, configuration, clock, documents });
   }
   const { cloudOutside } = await import('./cloud-outside.ts');
-  return cloudOutside({ environment, configuration, clock, documents, settings });
+  return cloudOutside({ environment, configuration, clock, documents, settings, databaseId });
 }

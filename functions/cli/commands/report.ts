@@ -3,7 +3,7 @@ import { dateOf } from '../../../shared/domain/time.ts';
 import { readReport } from '../../../shared/engine/write-report.ts';
 import { dateOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 
 export const reportCommand: Command = {
   name: 'report',
@@ -13,9 +13,10 @@ export const reportCommand: Command = {
   positionals: { least: 0, most: 0 },
   async run(args, output) {
     if (storeOption(args) === 'firestore') {
-      const { reportFromOperator } = await import('../cloud/look.ts');
-      return reportFromOperator(args, output);
+      const { reportInCloud } = await import('../cloud/look.ts');
+      return reportInCloud(args, output);
     }
+    requirePlayed('report', args);
     const at = localTime(dataFolder(args), undefined);
     const runtime = await openLocal(args, output, at);
     try {

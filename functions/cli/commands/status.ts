@@ -2,7 +2,7 @@ import { dateOf } from '../../../shared/domain/time.ts';
 import { type StatusView, statusView } from '../../../shared/operator/api/status-view.ts';
 import { dateOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 import { markOf } from '../render/run.ts';
 
 export const statusCommand: Command = {
@@ -13,9 +13,10 @@ export const statusCommand: Command = {
   positionals: { least: 0, most: 0 },
   async run(args, output) {
     if (storeOption(args) === 'firestore') {
-      const { statusFromOperator } = await import('../cloud/look.ts');
-      return statusFromOperator(args, output);
+      const { statusInCloud } = await import('../cloud/look.ts');
+      return statusInCloud(args, output);
     }
+    requirePlayed('status', args);
     const at = localTime(dataFolder(args), undefined);
     const runtime = await openLocal(args, output, at);
     try {

@@ -1,0 +1,46 @@
+import { renderHighNoon } from '../../../shared/domain/report/markdown.ts';
+import { dateOf } from '../../../shared/domain/time.ts';
+import { readReport } from '../../../shared/engine/write-report.ts';
+import { ledgerWhole } from '../../../shared/operator/api/ledger-view.ts';
+import { statusView } from '../../../shared/operator/api/status-view.ts';
+import { type Arguments, dateOption } from '../arguments.ts';
+import type { ExitCode } from '../command.ts';
+import { renderStatus } from '../commands/status.ts';
+import type { Output } from '../output.ts';
+import { openCloud } from './open-cloud.ts';
+
+/** Looks read the store with the caller's own credentials, and write nothing. */
+export async function statusInCloud(args: Arguments, output: Output): Promise<ExitCode> {
+  await using cloud = await opened(args, output);
+  const { engine } = cloud;
+  const view = await statusView(engine, dateOption(args, 'date') ?? dateOf(engine.clock.now()));
+  for (const line of renderStatus(view)) output.line(line);
+  output.document(view);
+  return 0;
+}
+
+export async function reportInCloud(args: Arguments, output: Output): Promise<ExitCode> {
+  await using cloud = await opened(args, output);
+  const { engine } = cloud;
+  const report = await readReport(engine, dateOption(args, 'date') ?? dateOf(engine.clock.now()));
+  output.line(renderHighNoon(report).trimEnd());
+  output.document(report);
+  return 0;
+}
+
+export async function verifyLedgerInCloud(args: Arguments, output: Output): Promise<ExitCode> {
+  await using cloud = await opened(args, output);
+  const { tail: _tail, ...view } = await ledgerWhole(cloud.engine);
+  output.line(
+    view.firstBad === null
+      ? `ledger: ${view.entries} entries, chain intact, ${view.anchors} anchors agree`
+      : `ledger: BROKEN at entry ${view.firstBad.seq}: ${view.firstBad.what}`,
+  );
+  output.document(view);
+  return view.intact ? 0 : 1;
+}
+
+async function opened(args: Arguments, output: Output) {
+  const runtime = await openCloud(args, output);
+  return { engine: runtime.engine, [Symbol.asyncDispose]: () => runtime.close() };
+}
