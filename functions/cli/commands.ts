@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { ACCESS_COMMANDS } from './commands/access.ts';
 import { ACT_COMMANDS } from './commands/acts.ts';
+import { completionCommand } from './commands/completion.ts';
 import { configCheckCommand } from './commands/config-check.ts';
 import { costCommand } from './commands/cost.ts';
 import { dayCommand } from './commands/day.ts';
@@ -34,4 +35,5 @@ export const COMMANDS: readonly Command[] = [
   simulateCommand,
   costCommand,
   devCommand,
+  completionCommand(() => COMMANDS),
 ];
