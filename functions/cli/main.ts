@@ -1,4 +1,4 @@
-import { UsageError } from '../../shared/domain/errors.ts';
+import { PortError, UsageError } from '../../shared/domain/errors.ts';
 import { parseArguments } from './arguments.ts';
 import type { Command, ExitCode } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -18,6 +18,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     const found = findCommand(first, second);
     if (found === undefined) {
       process.stderr.write(renderUnknown(COMMANDS, first, second));
+      output.document({ schema: 'highnoon.error/1', error: 'usage', message: `'${first}' is no command` });
       return 2;
     }
     if (args.includes('--help')) {
@@ -32,10 +33,11 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     );
     return await found.command.run(parsed, output);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    output.document({ schema: 'highnoon.error/1', error: 'usage', message: error.message });
-    return 2;
+    if (!(error instanceof UsageError) && !(error instanceof PortError)) throw error;
+    const isUsage = error instanceof UsageError;
+    process.stderr.write(`${isUsage ? '' : `${error.port}: `}${error.message}\n`);
+    output.document({ schema: 'highnoon.error/1', error: isUsage ? 'usage' : error.code, message: error.message });
+    return isUsage ? 2 : 1;
   }
 }
 

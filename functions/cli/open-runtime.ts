@@ -30,6 +30,13 @@ export function localTime(data: string, at: Instant | undefined): Instant {
   return at ?? playedUntil(data) ?? systemClock.now();
 }
 
+/** Commands that only look make no world: a mistyped folder must not read as all clear. */
+export function requirePlayed(command: string, args: Arguments): void {
+  const data = dataFolder(args);
+  if (!existsSync(data))
+    throw new UsageError(`${command}: there is no folder '${data}': nothing was ever played there`);
+}
+
 /** A runtime over the local store, its clock standing at `at`. */
 export async function openLocal(
   args: Arguments,

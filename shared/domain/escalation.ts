@@ -71,7 +71,7 @@ export function nextStepFor(phase: PhaseName, ending: Ending): string {
       return 'find out why nothing started in time: schedules, subscriptions and the watchdog, as the runbook says';
     case 'skipped':
     case 'scrubbed':
-      return 'see the upstream phase';
+      return 'mend what the phase before it named (see Findings), before the next T-90 at 10:30 UTC';
     case 'passed':
     case 'degraded':
       return '';

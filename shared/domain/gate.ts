@@ -99,7 +99,9 @@ export function unstartedEnding(
     return { ending: 'scrubbed', reason: `the hold was not released in time (${day.hold.reason})` };
   const blocking = upstream.find((phase) => !isGoPhase(day, phase));
   if (blocking === undefined) return { ending: 'missed', reason: 'nothing started it in its window' };
-  return { ending: 'skipped', reason: `${blocking} ended ${summaryOf(day, blocking)?.ending ?? 'not at all'}` };
+  const cause = summaryOf(day, blocking);
+  const why = cause?.reason === undefined || cause.reason === '' ? '' : `: ${cause.reason}`;
+  return { ending: 'skipped', reason: `${blocking} ended ${cause?.ending ?? 'not at all'}${why}` };
 }
 
 function upstreamOf(phase: PhaseName): readonly ChainPhase[] {

@@ -1,3 +1,4 @@
+import { isSamePerson } from './person.ts';
 import type { Instant } from './time.ts';
 
 /** Everything that changes anything is blocked, until people lift it. */
@@ -65,12 +66,12 @@ export function unlock(
   if (act.epoch !== current.epoch)
     return { kind: 'refused', why: `epoch ${act.epoch} is not the current lockdown's; it is ${current.epoch}` };
   if (act.reason.trim() === '') return { kind: 'refused', why: 'a reason is needed' };
-  if (!singleOperator && act.actor === current.setBy)
+  if (!singleOperator && isSamePerson(act.actor, current.setBy))
     return { kind: 'refused', why: `${act.actor} set this lockdown; another person lifts it` };
   if (current.cause !== 'compliance' || singleOperator)
     return { kind: 'released', lockdown: release(current, [act.actor], act.reason, at) };
   const proposal = current.proposal !== null && current.proposal.until > at ? current.proposal : null;
-  if (proposal === null || proposal.by === act.actor) {
+  if (proposal === null || isSamePerson(proposal.by, act.actor)) {
     const next = {
       by: act.actor,
       at,

@@ -127,7 +127,7 @@ function lookView(engine: Engine, mode: 'dry-run' | 'rehearsal', result: LookRes
     exitCode: isViolated ? 4 : isGood ? 0 : 1,
     dryRun: mode === 'dry-run',
     rehearsal: mode === 'rehearsal',
-    reason: isViolated && mode === 'dry-run' ? 'would lock down' : '',
+    reason: !isViolated ? '' : mode === 'dry-run' ? 'would lock down' : 'a violation was found: the lockdown is set',
     gate: {
       answer: gate.kind,
       detail:

@@ -159,7 +159,8 @@ function withHold(stretch: Stretch, core: Core, day: DayRecord, ending: Ending):
   const without = { ...day, ticket: null };
   if (ending !== 'failed' && ending !== 'inconclusive') return { day: without, lines: [] };
   if (day.hold?.status === 'active') return { day: without, lines: [] };
-  const reason = `${stretch.runId} ended ${ending}`;
+  const first = stretch.checkpoints.flatMap(({ findings }) => findings).find(({ verdict }) => !isGo(verdict));
+  const reason = `${stretch.runId} ended ${ending}${first === undefined ? '' : `: ${first.message}`}`.slice(0, 300);
   return {
     day: { ...without, hold: { status: 'active', cause: 't-30', reason, setBy: 'engine', setAt: core.at } },
     lines: [{ kind: 'hold-set', subject: day.date, actor: 'engine', detail: { cause: 't-30', reason } }],

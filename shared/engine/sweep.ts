@@ -13,13 +13,15 @@ import type { Engine } from './engine.ts';
 import { expireActs } from './expire-acts.ts';
 import { deliver } from './outbox.ts';
 import { paths } from './records.ts';
-import { watchBegan } from './watch.ts';
+import { noteSwept, readWatch, type WatchRecord } from './watch.ts';
 import { writeLevels } from './write-levels.ts';
 
 /** How long after its instant a slot may stay unstarted before the watchdog starts it. */
 export const START_GRACE_SECONDS = 300;
 /** No window is longer than the weekly review's day; two days back nothing can be open any more. */
 const LOOK_BACK_SECONDS = 2 * 86_400;
+/** Two months of slots are closed in one tick; a longer absence takes more of them. */
+const CATCH_UP_SECONDS = 62 * 86_400;
 
 export interface SweepReport {
   readonly started: readonly string[];
@@ -43,14 +45,19 @@ export async function sweep(engine: Engine): Promise<SweepReport> {
     ...CHAIN,
     ...PHASE_NAMES.filter((name) => !(CHAIN as readonly string[]).includes(name)),
   ];
-  const since = await watchedSince(engine, now);
-  const settled = await settledSlots(engine, since, now);
+  const watch = await readWatch(engine);
+  const { since, until } = sweptRange(watch, now);
+  const settled = await settledSlots(engine, since, until);
+  let isWhole = true;
   for (const phase of phases) {
-    for (const slot of slotsBetween(phase, since, plusSeconds(now, 0.001))) {
-      if (!settled.has(slot.slotId))
-        await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, controls, report));
+    for (const slot of slotsBetween(phase, since, plusSeconds(until, 0.001))) {
+      if (settled.has(slot.slotId)) continue;
+      const swept = await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, controls, report));
+      isWhole &&= swept === true;
     }
   }
+  // What could not be looked at is looked at again, however long the store was out of reach.
+  if (isWhole) await guarded(engine, 'watch', () => noteSwept(engine, watch, until));
   const delivered = (await guarded(engine, 'outbox', () => deliverOwed(engine))) ?? 0;
   await guarded(engine, 'acts', () => expireActs(engine));
   const tampering = (await guarded(engine, 'ledger comparison', () => compareWithLedger(engine))) ?? [];
@@ -73,9 +80,9 @@ async function readLockdown(engine: Engine): Promise<Lockdown> {
 }
 
 /** The days know which slots have concluded: two or three reads instead of one for every slot. */
-async function settledSlots(engine: Engine, since: Instant, now: Instant): Promise<ReadonlySet<string>> {
+async function settledSlots(engine: Engine, since: Instant, until: Instant): Promise<ReadonlySet<string>> {
   const settled = new Set<string>();
-  for (let date = dateOf(since); date <= dateOf(now); date = dateOf(plusSeconds(`${date}T00:00:00.000Z`, 86_400))) {
+  for (let date = dateOf(since); date <= dateOf(until); date = dateOf(plusSeconds(`${date}T00:00:00.000Z`, 86_400))) {
     const day = await engine.documents.get<DayRecord>(paths.day(date));
     for (const summary of Object.values(day?.slots ?? {})) {
       if (summary.status === 'concluded') settled.add(summary.slotId);
@@ -84,39 +91,41 @@ async function settledSlots(engine: Engine, since: Instant, now: Instant): Promi
   return settled;
 }
 
-/** Slots before the first tick of all are not expected. */
-async function watchedSince(engine: Engine, now: Instant): Promise<Instant> {
-  const since = await watchBegan(engine);
-  const back = plusSeconds(now, -LOOK_BACK_SECONDS);
-  return latest(since, back);
+/** A watchdog that was away for long catches up in bounded steps; within two days everything is looked at again. */
+function sweptRange(watch: WatchRecord, now: Instant): { since: Instant; until: Instant } {
+  const mark = watch.sweptUntil < now ? watch.sweptUntil : now;
+  const since = latest(watch.since, plusSeconds(mark, -LOOK_BACK_SECONDS));
+  const most = plusSeconds(since, CATCH_UP_SECONDS);
+  return { since, until: most < now ? most : now };
 }
 
 type Tally = { started: string[]; resumed: string[]; woken: string[]; closed: string[] };
 
-async function sweepSlot(engine: Engine, slot: Slot, now: Instant, lockdown: Lockdown, tally: Tally): Promise<void> {
+async function sweepSlot(engine: Engine, slot: Slot, now: Instant, lockdown: Lockdown, tally: Tally): Promise<true> {
   const record = await engine.documents.get<SlotRecord>(paths.slot(slot.slotId));
-  if (record?.status === 'concluded') return;
+  if (record?.status === 'concluded') return true;
   if (record?.status === 'running') {
-    if (isLeaseLive(record.lease, now)) return;
+    if (isLeaseLive(record.lease, now)) return true;
     tally.resumed.push(runIdOf(slot.slotId, record.attempt));
     await publish(engine, slot, { trigger: 'sweep' });
-    return;
+    return true;
   }
   if (now > startClosesAt(slot)) {
     const closed = await closeUnstarted(engine, slot);
     if (closed !== undefined) tally.closed.push(`${slot.slotId} ${closed.ending}`);
-    return;
+    return true;
   }
   if (record === undefined) {
-    if (secondsBetween(slot.dueAt, now) < START_GRACE_SECONDS) return;
+    if (secondsBetween(slot.dueAt, now) < START_GRACE_SECONDS) return true;
     tally.started.push(slot.slotId);
     await publish(engine, slot, { trigger: 'sweep' });
-    return;
+    return true;
   }
   const day = (await engine.documents.get<DayRecord>(paths.day(dateOfSlot(slot)))) ?? emptyDay(dateOfSlot(slot));
-  if (gateFor(slot, { day, lockdown, at: now }).kind === 'wait') return;
+  if (gateFor(slot, { day, lockdown, at: now }).kind === 'wait') return true;
   tally.woken.push(slot.slotId);
   await publish(engine, slot, { trigger: 'sweep' });
+  return true;
 }
 
 async function publish(engine: Engine, slot: Slot, body: { trigger: 'sweep' }): Promise<void> {

@@ -1,6 +1,5 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import type { PhaseName } from '../domain/catalog.ts';
-import { PortError } from '../domain/errors.ts';
 import type { Phase } from '../engine/engine.ts';
 import { paths } from '../engine/records.ts';
 import { type PhaseOutcome, runPhase } from '../engine/run-phase.ts';
@@ -19,7 +18,8 @@ export function phaseHandler(definition: Phase): (event: CloudEvent<unknown>) =>
     tell(runtime, phase, outcome);
     if (outcome.kind === 'refused' && outcome.reason === 'redelivery') {
       answerComeBack(outcome.detail);
-      throw new PortError('engine', 'unavailable', outcome.detail);
+      // The request is answered; functions-framework must not answer it again, nor print it as a crash.
+      await new Promise<never>(() => {});
     }
   };
 }

@@ -9,7 +9,7 @@ import { PHASES } from '../../functions/cli/phases.ts';
 import type { PhaseName } from '../../shared/domain/catalog.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { runPhase } from '../../shared/engine/run-phase.ts';
-import type { DocumentsPort } from '../../shared/ports/documents.ts';
+import type { DocumentsPort, Query, Transaction } from '../../shared/ports/documents.ts';
 import type { PortMap } from '../../shared/ports/port-map.ts';
 import { createLocalRuntime } from '../../shared/runtime/local.ts';
 
@@ -58,32 +58,58 @@ interface Counts {
   writes: number;
 }
 
+/** Counts as Firestore would bill: a read for each document that comes back, and at least one for a query. */
 function counted(documents: DocumentsPort, counts: Counts): DocumentsPort {
+  const reads = (amount: number) => {
+    counts.reads += amount;
+  };
+  const writes = () => {
+    counts.writes += 1;
+  };
+  const transaction = (inner: Transaction): Transaction => ({
+    get readAt() {
+      return inner.readAt;
+    },
+    get: (path) => {
+      reads(1);
+      return inner.get(path);
+    },
+    getAll: (paths) => {
+      reads(paths.length);
+      return inner.getAll(paths);
+    },
+    create: (path, data) => {
+      writes();
+      inner.create(path, data);
+    },
+    set: (path, data) => {
+      writes();
+      inner.set(path, data);
+    },
+    delete: (path) => {
+      writes();
+      inner.delete(path);
+    },
+  });
   return {
-    transact: (body) =>
-      documents.transact((transaction) =>
-        body({
-          get readAt() {
-            return transaction.readAt;
-          },
-          get: (path) => (counts.reads++, transaction.get(path)),
-          getAll: (paths) => {
-            counts.reads += paths.length;
-            return transaction.getAll(paths);
-          },
-          create: (path, data) => (counts.writes++, transaction.create(path, data)),
-          set: (path, data) => (counts.writes++, transaction.set(path, data)),
-          delete: (path) => (counts.writes++, transaction.delete(path)),
-        }),
-      ),
-    get: (path) => (counts.reads++, documents.get(path)),
-    read: (path) => (counts.reads++, documents.read(path)),
-    query: async <T>(collection: string, query?: Parameters<DocumentsPort['query']>[1]) => {
+    transact: (body) => documents.transact((inner) => body(transaction(inner))),
+    get: (path) => {
+      reads(1);
+      return documents.get(path);
+    },
+    read: (path) => {
+      reads(1);
+      return documents.read(path);
+    },
+    query: async <T>(collection: string, query?: Query) => {
       const found = await documents.query<T>(collection, query);
-      counts.reads += Math.max(1, found.length);
+      reads(Math.max(1, found.length));
       return found;
     },
-    increment: (path, amounts) => (counts.writes++, documents.increment(path, amounts)),
+    increment: (path, amounts) => {
+      writes();
+      return documents.increment(path, amounts);
+    },
   };
 }
 
@@ -91,9 +117,23 @@ const data = mkdtempSync(join(tmpdir(), 'highnoon-bench-'));
 const runtime = await createLocalRuntime({ data, at: `${DATE}T10:00:00.000Z`, environment: {}, log: () => {} });
 const busy = new BusyTime();
 const counts: Counts = { reads: 0, writes: 0 };
-const ports = Object.fromEntries(Object.entries(runtime.engine.ports).map(([name, port]) => [name, timed(port as object, busy)])) as unknown as PortMap;
-const engine: Engine = { ...runtime.engine, ports, phases: PHASES, documents: counted(runtime.engine.documents, counts) };
-const trigger = (phase: PhaseName, at: string, messageId: string) => ({ phase, kind: 'schedule' as const, messageId, publishedAt: at, dryRun: false, rerun: false });
+const ports = Object.fromEntries(
+  Object.entries(runtime.engine.ports).map(([name, port]) => [name, timed(port as object, busy)]),
+) as unknown as PortMap;
+const engine: Engine = {
+  ...runtime.engine,
+  ports,
+  phases: PHASES,
+  documents: counted(runtime.engine.documents, counts),
+};
+const trigger = (phase: PhaseName, at: string, messageId: string) => ({
+  phase,
+  kind: 'schedule' as const,
+  messageId,
+  publishedAt: at,
+  dryRun: false,
+  rerun: false,
+});
 
 const rows: { what: string; value: number; unit: string; reach?: number }[] = [];
 let overheadMs = 0;
@@ -109,8 +149,18 @@ for (const [phase, time] of CHAIN) {
   overheadMs += wallMs - busy.totalMs;
   rows.push({ what: `${phase}: wall`, value: wallMs, unit: 'ms' });
   rows.push({ what: `${phase}: engine and store`, value: wallMs - busy.totalMs, unit: 'ms' });
-  rows.push({ what: `${phase}: store reads`, value: counts.reads, unit: 'reads', reach: phase === 'high-noon-sync' ? 120 : 30 });
-  rows.push({ what: `${phase}: store writes`, value: counts.writes, unit: 'writes', reach: phase === 'high-noon-sync' ? 120 : 30 });
+  rows.push({
+    what: `${phase}: store reads`,
+    value: counts.reads,
+    unit: 'reads',
+    reach: phase === 'high-noon-sync' ? 120 : 30,
+  });
+  rows.push({
+    what: `${phase}: store writes`,
+    value: counts.writes,
+    unit: 'writes',
+    reach: phase === 'high-noon-sync' ? 120 : 30,
+  });
 }
 rows.push({ what: 'engine overhead of the green day', value: overheadMs, unit: 'ms', reach: 250 });
 Object.assign(counts, { reads: 0, writes: 0 });
@@ -125,6 +175,8 @@ if (process.argv.includes('--json')) console.log(JSON.stringify({ bench: 'day', 
 else {
   for (const { what, value, unit, reach } of rows) {
     const verdict = reach === undefined ? '' : value <= reach ? `  reached (${reach})` : `  NOT reached (${reach})`;
-    console.log(`${what.padEnd(40)} ${value.toFixed(unit === 'ms' || unit === 'MiB' ? 1 : 0).padStart(9)} ${unit}${verdict}`);
+    console.log(
+      `${what.padEnd(40)} ${value.toFixed(unit === 'ms' || unit === 'MiB' ? 1 : 0).padStart(9)} ${unit}${verdict}`,
+    );
   }
 }

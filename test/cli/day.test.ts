@@ -98,7 +98,7 @@ describe('a whole day through the served functions', () => {
     using folder = temporaryFolder();
     const answer = await highnoon(['day', '--date', '2026-11-24', '--data', folder.path]);
     assert.equal(answer.code, 0, answer.err);
-    assert.match(answer.out, /^2026-11-24: (PASSED|DEGRADED) \(exit code 0\)\n/);
+    assert.match(answer.out, /^2026-11-24: (PASSED|DEGRADED) \(exit code 0\), noon passed\n/);
     assert.ok(existsSync(join(folder.path, 'herbitrage.yaml')));
   });
 });

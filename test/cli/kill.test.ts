@@ -12,10 +12,12 @@ interface Day {
 
 /** Something that an operation leaves half-way: when it is there, the operation is in its midst. */
 const MOMENTS: Record<string, (data: string) => boolean> = {
-  'prepare-ingestion staged its first batch': (data) => existsSync(join(data, 'objects', 'livhana-fixture-highnoon-data', 'staged', 'square_transactions', 'current.json')),
+  'prepare-ingestion staged its first batch': (data) =>
+    existsSync(join(data, 'objects', 'livhana-fixture-highnoon-data', 'staged', 'square_transactions', 'current.json')),
   'update-context wrote its first copy': (data) => hasRef(data, 'LivHana-SoT', 'refs/heads/high-noon/context'),
   'sync-repositories moved its first ref': (data) => hasRef(data, 'LivHana-SoT', 'refs/heads/high-noon/release'),
-  'refresh-data-layer moved its first pointer': (data) => existsSync(join(data, 'objects', 'livhana-fixture-highnoon-data', 'live', 'square_transactions', 'current.json')),
+  'refresh-data-layer moved its first pointer': (data) =>
+    existsSync(join(data, 'objects', 'livhana-fixture-highnoon-data', 'live', 'square_transactions', 'current.json')),
   'mark-release made its first tag': (data) => hasRef(data, 'LivHana-SoT', 'refs/tags/high-noon'),
 };
 
@@ -29,7 +31,11 @@ describe('a killed process', () => {
   for (const [moment, isNow] of Object.entries(MOMENTS)) {
     it(`is resumed by the next start when it dies as ${moment}`, async () => {
       using folder = temporaryFolder();
-      const child = spawn(process.execPath, ['functions/cli/start.mjs', 'day', '--date', '2026-11-24', '--data', folder.path], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const child = spawn(
+        process.execPath,
+        ['functions/cli/start.mjs', 'day', '--date', '2026-11-24', '--data', folder.path],
+        { stdio: ['ignore', 'ignore', 'pipe'] },
+      );
       let ended = false;
       let told = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => {

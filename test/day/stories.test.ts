@@ -91,6 +91,17 @@ describe('stories of the day', () => {
     );
   });
 
+  it('a service that is not critical and fails degrades the day by name, and the report does not call all systems operational', async () => {
+    await using story = await openStory();
+    await story.run('t-90-prep', '10:30');
+    story.fault('voice-service', { status: 500 });
+    assert.equal((await story.run('t-30-final-check', '11:30')).ending, 'degraded');
+    assert.equal((await story.run('high-noon-sync', '12:00')).exitCode, 0);
+    assert.deepEqual((await story.day()).degradedServices, ['voice-service']);
+    const report = await readReport(story.engine(), story.date);
+    assert.deepEqual(report.allSystemsOperational, { holds: false, text: 'no: degraded are voice-service' });
+  });
+
   it('a hold that nobody releases scrubs the day with zero effects', async () => {
     await using story = await openStory();
     await story.sweep('10:20');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import '../../functions/t-90-prep/index.ts';
-import { provideRuntime } from '../../shared/runtime/the-runtime.ts';
-import type { Runtime } from '../../shared/runtime/runtime.ts';
 import { resourceNamer } from '../../shared/runtime/engine-settings.ts';
+import type { Runtime } from '../../shared/runtime/runtime.ts';
+import { provideRuntime } from '../../shared/runtime/the-runtime.ts';
 import { createTestEngine, greenPhases, type TestEngine, TestResource } from '../support/engine.ts';
 
 const AT = '2026-11-24T09:00:00.000Z';
@@ -18,9 +18,19 @@ let server: Server;
 let address: string;
 
 const data = (body: unknown) => Buffer.from(JSON.stringify(body)).toString('base64');
-const message = (body: unknown, change = {}) => ({ data: data(body), messageId: 'm-1', publishTime: AT, attributes: {}, ...change });
+const message = (body: unknown, change = {}) => ({
+  data: data(body),
+  messageId: 'm-1',
+  publishTime: AT,
+  attributes: {},
+  ...change,
+});
 
-async function post(body: string, headers: Record<string, string> = { 'content-type': 'application/json' }, path = PATH): Promise<number> {
+async function post(
+  body: string,
+  headers: Record<string, string> = { 'content-type': 'application/json' },
+  path = PATH,
+): Promise<number> {
   const response = await fetch(`${address}${path}`, { method: 'POST', headers, body });
   await response.arrayBuffer();
   return response.status;
@@ -60,12 +70,30 @@ describe('a phase function behind a push subscription', () => {
   };
 
   for (const [name, body, headers] of [
-    ['a raw push without data', JSON.stringify({ subscription: 's', message: { messageId: 'm', publishTime: AT, attributes: { a: '1' } } }), undefined],
-    ['a raw push whose data is not JSON', JSON.stringify({ subscription: 's', message: message('x', { data: Buffer.from('{').toString('base64') }) }), undefined],
-    ['a raw push for another phase', JSON.stringify({ subscription: 's', message: message({ phase: 'high-noon-sync' }) }), undefined],
+    [
+      'a raw push without data',
+      JSON.stringify({ subscription: 's', message: { messageId: 'm', publishTime: AT, attributes: { a: '1' } } }),
+      undefined,
+    ],
+    [
+      'a raw push whose data is not JSON',
+      JSON.stringify({ subscription: 's', message: message('x', { data: Buffer.from('{').toString('base64') }) }),
+      undefined,
+    ],
+    [
+      'a raw push for another phase',
+      JSON.stringify({ subscription: 's', message: message({ phase: 'high-noon-sync' }) }),
+      undefined,
+    ],
     [
       'a structured event with an unknown key',
-      JSON.stringify({ specversion: '1.0', type: 'google.cloud.pubsub.topic.v1.messagePublished', source: `//pubsub.googleapis.com${PATH}`, id: '1', data: { message: message({ phase: 't-90-prep', force: true }) } }),
+      JSON.stringify({
+        specversion: '1.0',
+        type: 'google.cloud.pubsub.topic.v1.messagePublished',
+        source: `//pubsub.googleapis.com${PATH}`,
+        id: '1',
+        data: { message: message({ phase: 't-90-prep', force: true }) },
+      }),
       { 'content-type': 'application/cloudevents+json' },
     ],
     [
@@ -92,7 +120,8 @@ describe('a phase function behind a push subscription', () => {
 
   it('writes one quarantine document for the same hostile message a hundred times', async () => {
     fresh();
-    for (let copy = 0; copy < 100; copy++) await post(JSON.stringify({ subscription: 's', message: message({ phase: 'x' }) }));
+    for (let copy = 0; copy < 100; copy++)
+      await post(JSON.stringify({ subscription: 's', message: message({ phase: 'x' }) }));
     assert.equal((await written()).length, 1);
   });
 
@@ -114,8 +143,17 @@ describe('a phase function behind a push subscription', () => {
       effectIds: [],
       rollback: null,
     };
-    await world.documents.transact(async (transaction) => transaction.set('slots/t-90-prep@2026-11-24T10:30Z', running));
-    const body = (messageId: string) => JSON.stringify({ subscription: 's', message: message({ phase: 't-90-prep', trigger: 'schedule' }, { messageId, publishTime: '2026-11-24T10:30:00Z' }) });
+    await world.documents.transact(async (transaction) =>
+      transaction.set('slots/t-90-prep@2026-11-24T10:30Z', running),
+    );
+    const body = (messageId: string) =>
+      JSON.stringify({
+        subscription: 's',
+        message: message(
+          { phase: 't-90-prep', trigger: 'schedule' },
+          { messageId, publishTime: '2026-11-24T10:30:00Z' },
+        ),
+      });
     assert.equal(await post(body('held')), 503);
     assert.equal(await post(body('another')), 204);
   });

@@ -1,11 +1,13 @@
+import { type DayRecord, summaryOf } from '../../../shared/domain/day.ts';
 import { UsageError } from '../../../shared/domain/errors.ts';
 import { parseSlotId } from '../../../shared/domain/slot.ts';
-import { dateOf, isDate, parseInstant } from '../../../shared/domain/time.ts';
+import { dateOf, isDate, parseInstant, plusSeconds } from '../../../shared/domain/time.ts';
 import type { ActAnswer, Actor } from '../../../shared/engine/acts/act.ts';
 import { holdNoon, releaseNoon } from '../../../shared/engine/acts/hold.ts';
 import { liftLockdown, lockDown } from '../../../shared/engine/acts/lockdown.ts';
 import { grantOverride, grantWaiver } from '../../../shared/engine/acts/override.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { paths } from '../../../shared/engine/records.ts';
 import { type Arguments, type OptionSpec, requiredText, textOption, timeOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
@@ -18,7 +20,11 @@ const COMMON: Readonly<Record<string, OptionSpec>> = {
   at: { type: 'string', value: 'T', help: 'when (local store; default: where the clock of the data folder stands)' },
 };
 const SLOT: Readonly<Record<string, OptionSpec>> = {
-  slot: { type: 'string', value: 'T', help: 'the slot or date that it is about (default: today)' },
+  slot: {
+    type: 'string',
+    value: 'T',
+    help: 'the slot or date that it is about (default: the next noon that has not ended)',
+  },
 };
 
 function actCommand(
@@ -54,14 +60,21 @@ function actCommand(
   };
 }
 
-/** The date of `--slot`: a slot id, a time or a date; left out, the day of the clock. */
-function dateOfOption(engine: Engine, args: Arguments): string {
+/** The date of `--slot`: a slot id, a time or a date; left out, that of the next noon that has not ended. */
+async function dateOfOption(engine: Engine, args: Arguments): Promise<string> {
   const text = textOption(args, 'slot');
-  if (text === undefined) return dateOf(engine.clock.now());
+  if (text === undefined) return nextOpenDate(engine);
   if (isDate(text)) return text;
   const at = parseInstant(text) ?? parseSlotId(text)?.dueAt;
   if (at === undefined) throw new UsageError(`--slot '${text}': a date, a time or a slot id is allowed`);
   return dateOf(at);
+}
+
+async function nextOpenDate(engine: Engine): Promise<string> {
+  const today = dateOf(engine.clock.now());
+  const day = await engine.documents.get<DayRecord>(paths.day(today));
+  const hasEnded = day !== undefined && summaryOf(day, 'high-noon-sync')?.status === 'concluded';
+  return hasEnded ? dateOf(plusSeconds(`${today}T00:00:00.000Z`, 86_400)) : today;
 }
 
 function requiredTime(args: Arguments, name: string, command: string): string {
@@ -91,14 +104,14 @@ export const ACT_COMMANDS: readonly Command[] = [
     'hold --reason TEXT [--slot T]',
     'noon of that date waits for a person',
     SLOT,
-    (engine, who, args, reason) => holdNoon(engine, who, { date: dateOfOption(engine, args), reason }),
+    async (engine, who, args, reason) => holdNoon(engine, who, { date: await dateOfOption(engine, args), reason }),
   ),
   actCommand(
     'release',
     'release --reason TEXT [--slot T]',
     'lets a held noon go, inside the launch window',
     SLOT,
-    (engine, who, args, reason) => releaseNoon(engine, who, { date: dateOfOption(engine, args), reason }),
+    async (engine, who, args, reason) => releaseNoon(engine, who, { date: await dateOfOption(engine, args), reason }),
   ),
   actCommand(
     'lockdown',

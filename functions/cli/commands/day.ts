@@ -43,7 +43,7 @@ export const dayCommand: Command = {
         const played = await playDay(runtime, servers, date, (run) => output.progress(`  ${runLine(run)}`));
         const view = await dayView(runtime, date, played);
         output.line(
-          `${date}: ${view.verdict === null ? 'NOT CONCLUDED' : view.verdict.toUpperCase()} (exit code ${view.exitCode})`,
+          `${date}: ${view.verdict === null ? 'NOT CONCLUDED' : view.verdict.toUpperCase()} (exit code ${view.exitCode}), noon ${noonOf(view.phases)}`,
         );
         output.line();
         output.line(renderHighNoon(await readReport(runtime.engine, date)));
@@ -59,6 +59,10 @@ export const dayCommand: Command = {
     }
   },
 };
+
+/** The day's verdict is its worst; noon's own ending may be better. */
+const noonOf = (runs: readonly RunView[]): string =>
+  runs.find(({ phase }) => phase === 'high-noon-sync')?.ending ?? 'not concluded';
 
 const DAY_ENDS = 'T23:59:59.000Z';
 

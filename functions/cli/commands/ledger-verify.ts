@@ -1,6 +1,6 @@
 import { ledgerWhole } from '../../../shared/operator/api/ledger-view.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 
 export const ledgerVerifyCommand: Command = {
   name: 'ledger verify',
@@ -13,6 +13,7 @@ export const ledgerVerifyCommand: Command = {
       const { verifyLedgerInCloud } = await import('../cloud/look.ts');
       return verifyLedgerInCloud(args, output);
     }
+    requirePlayed('ledger verify', args);
     const runtime = await openLocal(args, output, localTime(dataFolder(args), undefined));
     try {
       const { tail: _tail, ...view } = await ledgerWhole(runtime.engine);

@@ -30,6 +30,7 @@ export async function playDay(
   const { clock, publisher, engine } = runtime;
   const startedAt = clock.now();
   let deadLetters = 0;
+  const open = new Set<string>();
   for (const { at, topic } of firingsOf(date)) {
     if (at < startedAt && at.slice(0, 10) === startedAt.slice(0, 10)) continue;
     await runtime.stepTo(at);
@@ -39,6 +40,7 @@ export async function playDay(
     if (topic !== 'watchdog') {
       const run = await readStored(runtime, `${topic}@${at.slice(0, 16)}Z`);
       if (run !== undefined) tell(run);
+      if (run !== undefined && run.status !== 'concluded') open.add(run.slot);
     }
   }
   // Reports and escalations that the last run owed are delivered by the tick after midnight.
@@ -49,7 +51,9 @@ export async function playDay(
     a.dueAt < b.dueAt ? -1 : 1,
   )) {
     const run = await readStored(runtime, slot.slotId);
-    if (run !== undefined) runs.push(run);
+    if (run === undefined) continue;
+    runs.push(run);
+    if (open.has(run.slot)) tell(run);
   }
   return { day, runs, deadLetters };
 }

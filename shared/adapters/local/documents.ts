@@ -74,7 +74,7 @@ export class LocalDocuments implements DocumentsPort {
   async query<T>(collection: string, query: Query = {}): Promise<readonly Found<T>[]> {
     const { sql, values } = querySql(collection, query);
     const rows = this.#database.prepare(sql).all(...values) as { id: string; path: string; data: string }[];
-    return rows.map(({ id, path, data }) => ({ id, path, data: JSON.parse(data) as T }));
+    return rows.map(({ id, path, data }) => ({ id, path, data: parseRow<T>(path, data) }));
   }
 
   async increment(path: string, amounts: Readonly<Record<string, number>>): Promise<void> {
@@ -193,8 +193,17 @@ function one(statements: Statements, path: string): { data: string; version: num
   return statements.get.get(path) as { data: string; version: number } | undefined;
 }
 
-const parse = <T>(data: string | undefined): T | undefined =>
-  data === undefined ? undefined : (JSON.parse(data) as T);
+const parse = <T>(data: string | undefined, path = 'a document'): T | undefined =>
+  data === undefined ? undefined : parseRow<T>(path, data);
+
+/** Somebody else wrote into the file: named, so that `ledger verify` can say which entry it is. */
+function parseRow<T>(path: string, data: string): T {
+  try {
+    return JSON.parse(data) as T;
+  } catch (cause) {
+    throw new PortError('documents', 'internal', `${path} is not JSON any more`, { cause });
+  }
+}
 
 function encode(path: string, data: object): string {
   const text = JSON.stringify(data);

@@ -25,7 +25,7 @@ const sidecarSchema = z.object({ key: z.string(), sequence: z.int(), versions: z
  */
 export type Sidecar = z.infer<typeof sidecarSchema>;
 
-/** Size and time: a copy of the whole folder that keeps times is the same store. */
+/** Size and time. */
 export const fileIdentity = (stats: BigIntStats): string => `${stats.size}:${stats.mtimeNs}`;
 
 /** Sidecars lie beside the objects' tree, named by digest, so that no key can collide with another's sidecar. */
@@ -59,7 +59,11 @@ export class ObjectVersions {
   /** The version that this file is. A file that a person put there or edited is a version of its own, known by its size and time. */
   describe(address: ObjectAddress, stats: BigIntStats): { info: ObjectInfo; version: ObjectVersion } {
     const file = fileIdentity(stats);
-    const version = this.read(address).versions.find((known) => known.file === file) ?? foreign(file, stats);
+    const { versions } = this.read(address);
+    const version =
+      versions.find((known) => known.file === file) ??
+      versions.find((known) => isCopyOf(known.file, stats)) ??
+      foreign(file, stats);
     const { generation, updatedAt, metadata, storageClass } = version;
     const base = { uri: address.uri, bytes: Number(stats.size), generation, updatedAt, metadata };
     return { info: storageClass === undefined ? base : { ...base, storageClass }, version };
@@ -69,6 +73,16 @@ export class ObjectVersions {
     const name = createHash('sha256').update(key).digest('hex');
     return join(this.#folder, bucket, name.slice(0, 2), `${name}.json`);
   }
+}
+
+const COPY_TOLERANCE_NS = 1_000_000n;
+
+/** A copy of the whole folder that keeps times is the same store; copying keeps them to a millisecond. */
+function isCopyOf(identity: string, stats: BigIntStats): boolean {
+  const [size = '', time = ''] = identity.split(':');
+  if (size !== String(stats.size)) return false;
+  const apart = BigInt(time) - stats.mtimeNs;
+  return apart < COPY_TOLERANCE_NS && apart > -COPY_TOLERANCE_NS;
 }
 
 function foreign(file: string, stats: BigIntStats): ObjectVersion {

@@ -226,6 +226,7 @@ function enforced(state: ReportState): Answer {
   const checks = [
     ...state.noonCheckpoints.filter(({ operation }) => operation === 'validate-compliance'),
     ...state.finalCheckpoints.filter(({ operation }) => operation === 'audit-compliance'),
+    ...state.prepCheckpoints.filter(({ operation }) => operation === 'check-compliance'),
   ];
   const [newest] = checks;
   if (newest === undefined) return { holds: false, text: 'not known: no guardrail was evaluated' };

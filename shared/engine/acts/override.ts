@@ -5,6 +5,7 @@ import {
   WAIVER_MAX_SECONDS,
   type Waiver,
 } from '../../domain/override.ts';
+import { isSamePerson } from '../../domain/person.ts';
 import type { Checkpoint, SlotRecord } from '../../domain/run.ts';
 import { dateOfSlot, parseSlotId, rerunClosesAt } from '../../domain/slot.ts';
 import { dateOf, type Instant, plusSeconds } from '../../domain/time.ts';
@@ -102,7 +103,7 @@ export function grantWaiver(
     const stored = await transaction.get<WaiversRecord>(paths.waivers);
     const items = stored?.items ?? [];
     const proposals = (stored?.proposals ?? []).filter((one) => one.until > at);
-    const proposed = proposals.find((one) => one.guardrail === guardrail && one.owner !== who.name);
+    const proposed = proposals.find((one) => one.guardrail === guardrail && !isSamePerson(one.owner, who.name));
     const waiver: Waiver = proposed ?? {
       id: `waiver-${at}-${guardrail}`,
       guardrail,

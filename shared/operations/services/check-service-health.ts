@@ -23,13 +23,13 @@ export const checkServiceHealth = defineOperation({
     if (services.length === 0) return nothingConfigured(context, 'services');
     const healths = await mapLimited(services, AT_ONCE, (service) => healthOf(context, service));
     const states = healths.map(({ service, state, p95Ms }) => ({ name: service.name, state, p95Ms }));
-    const degraded = states.filter(({ state }) => state !== 'healthy').map(({ name }) => name);
+    const degradedServices = states.filter(({ state }) => state !== 'healthy').map(({ name }) => name);
     return {
       ...result(
         healths.flatMap(({ findings }) => findings),
         healths.flatMap(({ evidence }) => evidence),
       ),
-      output: { services: states, degraded } satisfies Json,
+      output: { services: states, degradedServices } satisfies Json,
     };
   },
 });
@@ -63,10 +63,4 @@ function receipts(context: ContextOf<'http'>, service: Service, probed: Probed):
   const value = { statuses: probed.answers.map(({ status }) => status), p95Ms: p95Of(probed) ?? null };
   const request = `GET ${shownAddress(service.url)}, ${probed.answers.length} times`;
   return [{ subject: subjectOf(service), request, observedAt: context.now(), value, digest: last.digest }];
-}
-
-/** The names that `check-service-health` found degraded or worse, from its stored output. */
-export function degradedServicesOf(output: Json): readonly string[] {
-  const listed = output !== null && typeof output === 'object' && 'degraded' in output ? output.degraded : [];
-  return Array.isArray(listed) ? listed.filter((name) => typeof name === 'string') : [];
 }

@@ -14,9 +14,15 @@ export function cannotTell(error: unknown, subject: string, what: string, words:
 function explain(error: PortError): { code: string; remedy: string } {
   switch (error.code) {
     case 'permission-denied':
-      return { code: 'permission-denied', remedy: 'grant the credential that the configuration names for it the right to read this' };
+      return {
+        code: 'permission-denied',
+        remedy: 'grant the credential that the configuration names for it the right to read this',
+      };
     case 'unauthenticated':
-      return { code: 'credential-refused', remedy: 'renew or correct the credential that the configuration names for it' };
+      return {
+        code: 'credential-refused',
+        remedy: 'renew or correct the credential that the configuration names for it',
+      };
     case 'not-found':
       return { code: 'not-found', remedy: 'check the name in the configuration, and that it exists' };
     case 'deadline-exceeded':

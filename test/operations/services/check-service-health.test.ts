@@ -4,7 +4,7 @@ import { createHttpClient } from '../../../shared/adapters/http/client.ts';
 import { startSampleServices } from '../../../shared/adapters/local/sample-services.ts';
 import { PortError } from '../../../shared/domain/errors.ts';
 import type { OperationOutcome } from '../../../shared/domain/operation.ts';
-import { checkServiceHealth, degradedServicesOf } from '../../../shared/operations/services/check-service-health.ts';
+import { checkServiceHealth } from '../../../shared/operations/services/check-service-health.ts';
 import { sampleConfiguration } from '../../support/configuration.ts';
 import { type ContextOptions, createContext } from '../../support/operation-context.ts';
 import { type ScriptedAnswer, scriptedHttp } from '../../support/scripted-http.ts';
@@ -36,14 +36,17 @@ describe('check-service-health', () => {
     assert.equal(evidence?.request, `GET ${URL}, 4 times`);
     assert.deepEqual(evidence?.value, { statuses: [200, 200, 200, 200], p95Ms: 20 });
     assert.match(evidence?.digest ?? '', /^sha256:/);
-    assert.deepEqual(outcome.output, { services: [{ name: 'shop', state: 'healthy', p95Ms: 20 }], degraded: [] });
+    assert.deepEqual(outcome.output, {
+      services: [{ name: 'shop', state: 'healthy', p95Ms: 20 }],
+      degradedServices: [],
+    });
   });
 
   it('fails when one of several answers is bad, and says how many were', async () => {
     const { outcome, codes } = await health('', [{ status: 200 }, { status: 503 }, { status: 200 }]);
     assert.deepEqual(codes, ['fails services/shop unexpected-status']);
     assert.match(outcome.findings[0]?.message ?? '', /503 where 200 is expected \(1 of 3 samples\)/);
-    assert.deepEqual(degradedServicesOf(outcome.output ?? null), ['shop']);
+    assert.deepEqual((outcome.output as { degradedServices: string[] }).degradedServices, ['shop']);
   });
 
   it('names an unexpected 401 or 403 as a credential fault that says nothing of the service', async () => {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochMs, type Instant } from '../../../domain/time.ts';
 
@@ -24,9 +25,22 @@ export async function makeSampleRepositories(root: string): Promise<void> {
   await mkdir(root, { recursive: true });
   for (const name of SAMPLE_REPOSITORIES) {
     const folder = repositoryFolder(root, name);
-    if (existsSync(join(folder, 'HEAD'))) continue;
-    await git(['init', '--quiet', '--bare', '--initial-branch=main', folder]);
-    await commit(folder, { at: FIRST_COMMIT_AT, message: 'Begin', files: firstFiles(name) }, true);
+    if (existsSync(folder)) continue;
+    // Made elsewhere and moved into place: a repository that is there is whole, however its making was cut short.
+    const made = `${folder}.${randomUUID()}.new`;
+    await git(['init', '--quiet', '--bare', '--initial-branch=main', made]);
+    await commit(made, { at: FIRST_COMMIT_AT, message: 'Begin', files: firstFiles(name) }, true);
+    await moveInto(made, folder);
+  }
+}
+
+async function moveInto(made: string, folder: string): Promise<void> {
+  try {
+    await rename(made, folder);
+  } catch (error) {
+    // Another process was first; its repository has the same first commit.
+    if (!existsSync(folder)) throw error;
+    await rm(made, { recursive: true, force: true });
   }
 }
 
@@ -72,9 +86,14 @@ async function git(args: readonly string[], input = ''): Promise<void> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
+  // A git that ends before it has read everything says why by its exit code; the broken pipe adds nothing.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`git ${args[0]} ended with ${code}: ${complaint.slice(0, 500)}`);
+  if (code !== 0)
+    throw new Error(
+      `git ${args.find((word) => !word.startsWith('-') && !word.includes('/')) ?? ''} ended with ${code}: ${complaint.slice(0, 500)}`,
+    );
 }
 
 function firstFiles(name: SampleRepository): Record<string, string> {
