@@ -164,16 +164,16 @@ describe('acts through the API', () => {
 
   it('approve a proposal of the newest weekly review once', async () => {
     using operator = await openOperator();
-    const sunday = '2026-11-22T12:00:00.000Z';
     const approve = () =>
       operator.as('sam@example.com', '/api/acts/access-approve', { proposal: 'p1', reason: 'left' });
     assert.equal((await approve()).status, 409);
     const slotId = 'weekly-risk-review@2026-11-22T12:00Z';
+    const summary = { slotId, phase: 'weekly-risk-review', status: 'concluded', attempt: 1 };
+    const proposal = { id: 'p1', change: { kind: 'disable-account', email: 'old@example.com' }, why: 'left' };
     await operator.documents.transact(async (transaction) => {
-      transaction.set(`slots/${slotId}`, { slotId, status: 'concluded', attempt: 1, dueAt: sunday });
-      transaction.set(`slots/${slotId}/attempts/1/operations/review-access`, {
-        output: { proposals: [{ id: 'p1', why: 'left' }] },
-      });
+      transaction.set('days/2026-11-22', { date: '2026-11-22', slots: { [slotId]: summary } });
+      const checkpoint = { operation: 'review-access', index: 0, output: { proposals: [proposal] } };
+      transaction.set(`slots/${slotId}/attempts/1/operations/review-access`, checkpoint);
     });
     const done = await approve();
     assert.equal(done.status, 200, done.body);
@@ -183,10 +183,7 @@ describe('acts through the API', () => {
         .filter(([path]) => path.startsWith('ledger/'))
         .at(-1) ?? [];
     const { kind, detail } = JSON.parse(line) as LedgerEntry;
-    assert.deepEqual(
-      [kind, (detail as { proposal?: unknown }).proposal],
-      ['access-approved', { id: 'p1', why: 'left' }],
-    );
+    assert.deepEqual([kind, (detail as { proposal?: unknown }).proposal], ['access-approved', proposal]);
   });
 
   it('say that the store is out of reach, and nothing of how', async () => {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { dateOf, parseInstant } from '../../domain/time.ts';
+import { approveAccess } from '../../engine/acts/access.ts';
 import type { ActAnswer, Actor } from '../../engine/acts/act.ts';
 import { holdNoon, releaseNoon } from '../../engine/acts/hold.ts';
 import { liftLockdown, lockDown } from '../../engine/acts/lockdown.ts';
 import { grantOverride, grantWaiver } from '../../engine/acts/override.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Role } from '../identity/roles.ts';
-import { approveAccess } from './access-approve.ts';
 import {
   dateOfText,
   dayOrSlot,
@@ -121,7 +121,8 @@ export const ACTS: readonly ActSpec<unknown>[] = [
     summary:
       'Approves a change of access that the weekly review proposed; a person carries it out with their own rights.',
     body: z.strictObject({ proposal: identifier.describe('The id that the review gave it.'), reason }),
-    perform: (engine, who, body) => approveAccess(engine, who, body),
+    perform: (engine, who, { proposal, reason: why }) =>
+      approveAccess(engine, who, { proposalId: proposal, reason: why }),
   }),
 ];
 

@@ -71,7 +71,7 @@ export function timeline(view: PageView): Html {
   return html`<section id="timeline"><h2>The day, ${view.date} (UTC)</h2><ol>${slots.map((slot) => timelineLine(view, slot))}</ol></section>`;
 }
 
-function timelineLine({ day, now, isToday }: PageView, slot: Slot): Html {
+function timelineLine({ day, now, isToday, lockdown }: PageView, slot: Slot): Html {
   const known = day.slots[slot.slotId];
   const name = isChainPhase(slot.phase) ? html`<strong>${SHORT[slot.phase]}</strong>` : SHORT[slot.phase];
   const attempt = known !== undefined && known.attempt > 1 ? `, attempt ${known.attempt}` : '';
@@ -93,12 +93,12 @@ function timelineLine({ day, now, isToday }: PageView, slot: Slot): Html {
     known === undefined
       ? ''
       : html` <a href="/api/runs/${encodeURIComponent(slot.slotId)}" aria-label="Receipts of ${SHORT[slot.phase]} at ${slot.dueAt.slice(11, 16)}">receipts</a>`;
-  return html`<li>${clockTime(slot.dueAt)} ${sign(toneOfSlot(known))} ${name}: ${status}${attempt}${late}${took}${link}${windows(slot, known?.ending ?? null, now, isToday)}${why}</li>`;
+  return html`<li>${clockTime(slot.dueAt)} ${sign(toneOfSlot(known))} ${name}: ${status}${attempt}${late}${took}${link}${windows(slot, known?.ending ?? null, now, isToday && !lockdown.active)}${why}</li>`;
 }
 
 /** Until when it may still start or run again, while that matters. */
-function windows(slot: Slot, ending: Parameters<typeof isGood>[0] | null, now: string, isToday: boolean): Html {
-  if (!isToday || !isChainPhase(slot.phase)) return html``;
+function windows(slot: Slot, ending: Parameters<typeof isGood>[0] | null, now: string, matters: boolean): Html {
+  if (!matters || !isChainPhase(slot.phase)) return html``;
   const [start, rerun] = [startClosesAt(slot), rerunClosesAt(slot)];
   if (ending === null && now <= start && now >= plusSeconds(slot.dueAt, -2 * 3600))
     return html` <span class="soft">starts until ${clockTime(start)}</span>`;

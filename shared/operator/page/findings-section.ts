@@ -40,7 +40,7 @@ function runDetails(view: PageView, phase: PhaseName, run: RunDigest, form: Form
     run.rollback === null
       ? ''
       : html`<p>${sign(run.rollback.outcome === 'done' ? 'warn' : 'bad')} Rollback ${run.rollback.outcome}: ${run.rollback.cause}</p>`;
-  return html`<details data-key="run-${phase}"${isBad && isOfDay ? html` open` : ''}><summary>${sign(toneOfEnding(run.ending))} <strong>${SHORT[phase]}</strong> ${run.ending}, ${count} finding${count === 1 ? '' : 's'}, ${receipts} receipts <span class="soft">${dayAndTime(run.at)}</span></summary>${rollback}<ul>${shown.map((finding) => findingLine(view, phase, run, finding, form))}${more}</ul>${operations(phase, run, detail)}</details>`;
+  return html`<details data-key="run-${phase}"${isBad && isOfDay ? html` open` : ''}><summary>${sign(toneOfEnding(run.ending))} <strong>${SHORT[phase]}</strong> ${run.ending}, ${count} finding${count === 1 ? '' : 's'}, ${receipts} receipt${receipts === 1 ? '' : 's'} <span class="soft">${dayAndTime(run.at)}</span></summary>${rollback}<ul>${shown.map((finding) => findingLine(view, phase, run, finding, form))}${more}</ul>${operations(phase, run, detail)}</details>`;
 }
 
 type Told = Pick<Finding, 'id' | 'verdict' | 'state' | 'message' | 'remedy'>;

@@ -31,7 +31,7 @@ form{margin:.5rem 0;max-width:36rem}
 table{border-collapse:collapse;width:100%;font-size:.8125rem}td,th{text-align:left;padding:.2rem .4rem .2rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 .scroll{overflow-x:auto}svg{width:100%;height:auto;display:block}
 figure{margin:0 0 .5rem}.plots{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr))}
-table{overflow-wrap:normal;min-width:38rem}
+table{overflow-wrap:normal;min-width:40rem}td:nth-child(-n+3){white-space:nowrap}
 svg text{fill:var(--soft);font:10px system-ui,sans-serif}.bar{fill:currentColor}.budget{stroke:var(--bad);stroke-dasharray:4 3;fill:none}
 .said{border-left:4px solid var(--link)}
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}
