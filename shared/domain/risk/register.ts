@@ -96,8 +96,11 @@ export function nextRegister(
 }
 
 function riskOf(finding: Finding, { operation, evidence }: Checkpoint, before: Risk | undefined, date: string): Risk {
+  const [family] = finding.subject.split('/');
   const own = evidence.filter(({ subject }) => subject === finding.subject);
-  const receipts = (own.length > 0 ? own : evidence).slice(0, 3);
+  const near = own.length > 0 ? own : evidence.filter(({ subject }) => subject.split('/')[0] === family);
+  // Receipts of something else prove nothing; an operation with few looked at one thing only.
+  const receipts = (near.length > 0 || evidence.length > 3 ? near : evidence).slice(0, 3);
   const risk: Risk = {
     id: finding.id,
     operation,
