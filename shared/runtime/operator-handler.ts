@@ -51,6 +51,10 @@ async function send(reply: Reply, request: Request, response: Response): Promise
     response.end(request.method === 'HEAD' ? undefined : reply.body);
     return;
   }
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   response.statusCode = 200;

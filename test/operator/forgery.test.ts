@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Escalation } from '../../shared/domain/escalation.ts';
 import { ACTS } from '../../shared/operator/api/acts.ts';
 import { localIdentity } from '../../shared/operator/identity/local-identity.ts';
+import { tellForgery } from '../../shared/operator/identity/tell-forgery.ts';
 import { stripped, unsigned } from './iap-proxy.ts';
 import { DATE, type Operator, openOperator } from './support.ts';
 
@@ -81,6 +82,11 @@ describe('what is not proven', () => {
     operator.reads();
     for (let count = 0; count < 50; count++) await act(operator, headers);
     assert.equal(operator.reads(), 0);
+    const before = operator.stored();
+    const { documents } = operator.engine;
+    const elsewhere = { ...operator.engine, documents: { ...documents } };
+    await tellForgery(elsewhere, 'again');
+    assert.deepEqual(operator.stored(), before);
   });
 
   it('never changes a byte, whatever is sent in whatever order without the right to', async () => {
