@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { describe, it } from 'node:test';
+import { parseArguments } from '../../functions/cli/arguments.ts';
+import { COMMANDS } from '../../functions/cli/commands.ts';
+import { createOutput } from '../../functions/cli/output.ts';
+import { UsageError } from '../../shared/domain/errors.ts';
+import { type Answer, temporaryFolder } from './support.ts';
+
+const CONFIGURATION = `
+schema_version: "1"
+deployment: {project_id: fixture, region: us-central1, environment: production, compliance_level: "21+", store_timezone: America/Chicago}
+repositories:
+  - {name: LivHana-SoT, url: "https://git.example/LivHana-SoT"}
+memory:
+  - {collection: events, schema: behavioral.v1, cadence_h: 6, freshness_h: {warn: 12, max: 24, critical: 48}, retain_days: 30}
+  - {collection: people, schema: preference.v1, cadence_h: 6, freshness_h: {warn: 12, max: 24, critical: 48}, retain_days: 30, pii: true}
+snapshots: {encryption_key: "env:SNAPSHOT_KEY", retention: {keep_last: 2}}
+`;
+process.env.SNAPSHOT_KEY = 'a'.repeat(64);
+
+/** A command in this process: a process for each of them would cost more than all the rest. */
+async function highnoon(args: readonly string[]): Promise<Answer> {
+  let out = '';
+  let err = '';
+  const into = (take: (text: string) => void) =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        take(String(chunk));
+        done();
+      },
+    });
+  const streams = {
+    out: into((text) => {
+      out += text;
+    }),
+    err: into((text) => {
+      err += text;
+    }),
+  };
+  const words = COMMANDS.some(({ name }) => name === args.slice(0, 2).join(' ')) ? 2 : 1;
+  const command = COMMANDS.find(({ name }) => name === args.slice(0, words).join(' '));
+  assert.ok(command !== undefined, args.join(' '));
+  let code: number;
+  try {
+    const parsed = parseArguments(command.name, args.slice(words), command.options, command.positionals);
+    code = await command.run(parsed, createOutput(args.includes('--json'), streams));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    err += error.message;
+    code = 2;
+  }
+  return { code, out, err, json: () => JSON.parse(out) };
+}
+
+type Record = { _id: string } & { [field: string]: unknown };
+const event = (id: string, userId: string): Record => ({ _id: id, at: '2026-11-24T00:00:00Z', type: 'view', userId });
+const person = (id: string): Record => ({ _id: id, score: 0.5, updatedAt: '2026-11-24T00:00:00Z', userId: id });
+
+/** A data folder with a configuration, and the command line over it. */
+function openFolder() {
+  const folder = temporaryFolder();
+  const data = join(folder.path, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'herbitrage.yaml'), CONFIGURATION);
+  const run = (...args: string[]) => highnoon([...args, '--data', data]);
+  return {
+    ...folder,
+    path: folder.path,
+    data,
+    run,
+    async load(collection: string, records: readonly Record[], at: string) {
+      const file = join(folder.path, `${collection}.ndjson`);
+      writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      const answer = await run('memory', 'load', collection, file, '--at', at, '--json');
+      assert.equal(answer.code, 0, answer.err);
+      return answer.json<{ documents: number }>().documents;
+    },
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+describe('the command line over memory and snapshots', () => {
+  it('captures, lists, compares, restores the same lines, checks, forgets and finds damage', async () => {
+    using folder = openFolder();
+    const { run } = folder;
+    const first = [event('a', 'u1'), event('b', 'u2'), event('c', 'u1')];
+    assert.equal(await folder.load('events', first, '2026-11-24T00:00:00Z'), 3);
+    await folder.load('people', [person('u1'), person('u2')], '2026-11-24T00:00:00Z');
+    const made = await run('snapshots', 'create', '--at', '2026-11-24T00:00:00Z', '--json');
+    assert.equal(made.code, 0, made.err);
+    assert.equal(made.json<{ state: string }>().state, 'valid');
+
+    await folder.load('events', [event('a', 'u1'), event('b', 'u3'), event('d', 'u2')], '2026-11-24T05:00:00Z');
+    await run('snapshots', 'create', '--at', '2026-11-24T06:00:00Z');
+    await run('snapshots', 'create', '--at', '2026-11-24T12:00:00Z');
+    const listed = (await run('snapshots', 'list', '--json')).json<{
+      snapshots: { id: string; parent: string | null; state: string }[];
+    }>();
+    assert.deepEqual(
+      listed.snapshots.map(({ id, parent, state }) => [id, parent, state]),
+      [
+        ['20261124T120000Z', '20261124T060000Z', 'valid'],
+        ['20261124T060000Z', '20261124T000000Z', 'valid'],
+        ['20261124T000000Z', null, 'valid'],
+      ],
+    );
+    const diff = (await run('snapshots', 'diff', '20261124T000000Z', '20261124T0600', '--json')).json<{
+      added: number;
+      changed: number;
+      removed: number;
+    }>();
+    assert.deepEqual([diff.added, diff.changed, diff.removed], [1, 1, 1]);
+
+    const into = join(folder.path, 'restored');
+    assert.equal((await run('snapshots', 'restore', '20261124T000000Z', '--into', into)).code, 0);
+    assert.equal(
+      readFileSync(join(into, 'events.ndjson'), 'utf8'),
+      first.map((each) => `${JSON.stringify(each)}\n`).join(''),
+    );
+    assert.equal((await run('snapshots', 'restore', 'latest', '--into', into)).code, 2, 'the folder is not empty');
+    const back = await run(
+      'snapshots',
+      'restore',
+      '20261124T000000Z',
+      '--into',
+      'collection:events_before',
+      '--collection',
+      'events',
+      '--json',
+    );
+    assert.equal(back.json<{ restored: { documents: number }[] }>().restored[0]?.documents, 3);
+
+    assert.equal((await run('snapshots', 'check', '--read-data')).code, 0);
+    const planned = (await run('snapshots', 'forget', '--dry-run', '--json')).json<{ remove: { id: string }[] }>();
+    assert.deepEqual(
+      planned.remove.map(({ id }) => id),
+      ['20261124T000000Z'],
+    );
+    assert.equal((await run('snapshots', 'forget', '--actor', 'ana')).code, 0);
+    assert.equal((await run('snapshots', 'list', '--json')).json<{ snapshots: object[] }>().snapshots.length, 2);
+    assert.equal((await run('ledger', 'verify')).code, 0);
+
+    const packs = join(folder.data, 'objects', 'fixture-highnoon-snapshots', 'packs');
+    for (const name of readdirSync(packs)) {
+      const bytes = readFileSync(join(packs, name));
+      bytes[0] = (bytes[0] ?? 0) ^ 1;
+      writeFileSync(join(packs, name), bytes);
+    }
+    const check = await run('snapshots', 'check', '--read-data', '--json');
+    assert.equal(check.code, 1);
+    assert.ok(
+      check
+        .json<{ problems: { collection: string; chunk: string }[] }>()
+        .problems.every(({ chunk }) => /^[0-9a-f]+$/.test(chunk)),
+    );
+  });
+
+  it('erases a person from every snapshot, keeps the rest, and says so in the ledger without the name', async () => {
+    using folder = openFolder();
+    const { run } = folder;
+    const subject = 'user-to-be-forgotten';
+    await folder.load('events', [event('a', subject), event('b', 'u2')], '2026-11-24T00:00:00Z');
+    await folder.load('people', [person(subject), person('u2')], '2026-11-24T00:00:00Z');
+    await run('snapshots', 'create', '--at', '2026-11-24T00:00:00Z');
+    await folder.load('events', [event('b', 'u2'), event('c', subject)], '2026-11-24T05:00:00Z');
+    await run('snapshots', 'create', '--at', '2026-11-24T06:00:00Z');
+
+    await run('lockdown', '--reason', 'drill', '--actor', 'ana', '--at', '2026-11-24T06:10:00Z');
+    assert.equal((await run('snapshots', 'erase', '--subject', subject)).code, 1, 'in a lockdown nothing is deleted');
+    await run('unlock', '--reason', 'drill is over', '--actor', 'bea', '--at', '2026-11-24T06:20:00Z');
+
+    const erased = await run('snapshots', 'erase', '--subject', subject, '--json', '--at', '2026-11-24T07:00:00Z');
+    assert.equal(erased.code, 0, erased.err + erased.out);
+    assert.deepEqual(
+      (({ versions, isSound, stillInMemory }) => ({ versions, isSound, stillInMemory }))(
+        erased.json<{ versions: number; isSound: boolean; stillInMemory: number }>(),
+      ),
+      { versions: 3, isSound: true, stillInMemory: 2 },
+    );
+    assert.equal((await run('snapshots', 'check', '--read-data')).code, 0);
+    for (const id of ['20261124T000000Z', '20261124T060000Z']) {
+      const into = join(folder.path, id);
+      assert.equal((await run('snapshots', 'restore', id, '--into', into)).code, 0);
+      const texts = readdirSync(into).map((name) => readFileSync(join(into, name), 'utf8'));
+      assert.ok(texts.join('').includes('"u2"') && !texts.join('').includes(subject), id);
+    }
+    assert.equal((await run('ledger', 'verify')).code, 0);
+    assert.ok(!erased.out.includes(subject));
+  });
+
+  it('holds a snapshot for a legal reason: neither rules nor erasure touch it', async () => {
+    using folder = openFolder();
+    const { run } = folder;
+    await folder.load('events', [event('a', 'u1')], '2026-11-24T00:00:00Z');
+    await folder.load('people', [person('u1')], '2026-11-24T00:00:00Z');
+    for (const hour of ['00', '06', '12', '18']) await run('snapshots', 'create', '--at', `2026-11-24T${hour}:00:00Z`);
+    assert.equal((await run('snapshots', 'hold', '20261124T000000Z', '--reason', 'case 7')).code, 0);
+    const planned = (await run('snapshots', 'forget', '--json')).json<{ remove: { id: string }[] }>();
+    assert.deepEqual(
+      planned.remove.map(({ id }) => id),
+      ['20261124T060000Z'],
+    );
+    assert.equal((await run('snapshots', 'erase', '--subject', 'u1')).code, 1);
+    await run('snapshots', 'hold', '20261124T000000Z', '--off', '--reason', 'case closed');
+    assert.equal((await run('snapshots', 'erase', '--subject', 'u1')).code, 0);
+  });
+
+  it('refuses what it cannot mean, with exit code 2', async () => {
+    using folder = openFolder();
+    for (const [args, said] of [
+      [['memory', 'load', 'a/b', 'file'], /'a\/b'/],
+      [['memory', 'load', 'events', 'no-such-file'], /no-such-file cannot be read/],
+      [['snapshots', 'show', 'latest'], /'latest' is unknown; there is none/],
+      [['snapshots', 'erase'], /--subject is needed/],
+      [['snapshots', 'restore', 'latest'], /--into is needed/],
+    ] as const) {
+      const answer = await folder.run(...args);
+      assert.equal(answer.code, 2, args.join(' '));
+      assert.match(answer.err, said);
+    }
+  });
+});
