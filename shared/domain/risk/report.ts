@@ -12,14 +12,15 @@ import type { Audit } from './drift.ts';
 import { expectedOutcomes, type SlotOutcome, type Window } from './outcomes.ts';
 import type { PhaseMetrics } from './phase-metrics.ts';
 import type { Register, Risk } from './register.ts';
-import { datesBetween } from './series.ts';
+import { type DailySeries, datesBetween } from './series.ts';
 import type { Trend } from './trend.ts';
 
 /** A trend as its checkpoint keeps it: the newest part of a long past. */
 export interface ShownTrend {
   readonly name: string;
   readonly title: string;
-  readonly unit: string;
+  readonly unit: DailySeries['unit'];
+  readonly worse: DailySeries['worse'];
   readonly limit: number | null;
   readonly firstDate: string;
   /** Days before the first value that is kept. */

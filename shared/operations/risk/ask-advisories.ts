@@ -26,7 +26,7 @@ export interface AdvisoryAnswer {
 /** The report of one review names this many; a longer list is mended by updating, not by reading. */
 const MOST_NAMED = 40;
 /** So many packages are asked about at once; what came back for them is let go before the next. */
-const PACKAGES_AT_ONCE = 5000;
+const PACKAGES_AT_ONCE = 2000;
 
 /** What the source of advisories says about these packages, or that it could not be asked. */
 export async function askAdvisories(context: Context, installed: readonly Installed[]): Promise<AdvisoryAnswer> {

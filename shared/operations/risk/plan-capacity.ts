@@ -1,8 +1,10 @@
 import { fails, noted, type Observation, result, unknown } from '../../domain/finding.ts';
 import type { Json } from '../../domain/json.ts';
 import { type CapacityLine, capacityOf, daysUntil } from '../../domain/risk/capacity.ts';
-import { defineOperation } from '../define-operation.ts';
-import { abstentions, readTrends } from './read-series.ts';
+import type { ShownTrend } from '../../domain/risk/report.ts';
+import type { Trend } from '../../domain/risk/trend.ts';
+import { type ContextOf, defineOperation } from '../define-operation.ts';
+import { abstentions, readTrends, type Trends } from './read-series.ts';
 
 export const planCapacity = defineOperation({
   name: 'plan-capacity',
@@ -13,7 +15,7 @@ export const planCapacity = defineOperation({
   timeoutSeconds: 120,
   async run(context) {
     const { budget_alert_pct: percents, forecast_horizon_days: horizon } = context.configuration.weekly.capacity;
-    const { trends, findings, evidence } = await readTrends(context);
+    const { trends, findings, evidence } = earlierTrends(context) ?? (await readTrends(context));
     const lines = trends.flatMap((trend) => capacityOf(trend, percents) ?? []);
     const told = lines.flatMap((line) => judge(line, context.now()));
     const quiet = abstentions(trends.filter(({ series }) => lines.some(({ name }) => name === series.name)));
@@ -30,6 +32,18 @@ export const planCapacity = defineOperation({
     return { ...result([...findings, ...told], evidence), output: { horizonDays: horizon, lines } as unknown as Json };
   },
 });
+
+/** What analyse-trends of this very attempt computed: a year of forecasts is not made twice. */
+function earlierTrends(context: ContextOf<'history' | 'objects'>): Trends | undefined {
+  const checkpoint = context.earlier('analyse-trends');
+  const shown = (checkpoint?.output as { trends?: readonly ShownTrend[] } | null | undefined)?.trends;
+  if (checkpoint === undefined || shown === undefined || shown.length === 0) return undefined;
+  const trends = shown.map((one): Trend => {
+    const { name, title, unit, worse, limit, firstDate, values, points, abstained, told } = one;
+    return { series: { name, title, unit, worse, limit, firstDate, values }, points, abstained, told };
+  });
+  return { trends, findings: [], evidence: checkpoint.evidence };
+}
 
 function judge(line: CapacityLine, now: string): Observation[] {
   const subject = `capacity/${line.name}`;
