@@ -1,11 +1,19 @@
 import type { MemoryCollection } from '../../domain/configuration/index.ts';
 import { type Evidence, noted, type Observation } from '../../domain/finding.ts';
 import type { Json } from '../../domain/json.ts';
-import { beginSet, captureRange, IntegrityError, type RangeOptions, type RangePart } from '../../snapshots/index.ts';
+import {
+  beginSet,
+  captureRange,
+  IntegrityError,
+  type RangeOptions,
+  type RangePart,
+  snapshotIdAt,
+} from '../../snapshots/index.ts';
 import type { ContextOf } from '../define-operation.ts';
 import { type CaptureHead, decideHead, field, knownHead, partIdOf } from './capture-head.ts';
 import { withEnvironment } from './environment-source.ts';
 import { damage, explainFault } from './explain-damage.ts';
+import { giveUpStale } from './give-up-stale.ts';
 import { encryptionOf, planOf, storeOf } from './snapshot-store.ts';
 
 export type CaptureContext = ContextOf<'memory' | 'objects' | 'keys'>;
@@ -37,7 +45,10 @@ export async function captureCollections(
   const evidence: Evidence[] = [];
   const parts: Record<string, Json> = {};
   const begins = known === undefined || own?.isNew === true;
-  if (context.mode === 'run' && begins) await beginSet(store, head.id, head.parent, context.now());
+  if (context.mode === 'run' && begins) {
+    await giveUpStale(store, snapshotIdAt(context.slot.dueAt), head.id, context.now());
+    await beginSet(store, head.id, head.parent, context.now());
+  }
   const take = (collection: MemoryCollection) =>
     context.mode === 'run' ? capturePart(context, head, collection) : count(context, head, collection);
   for (const collection of collections) {
