@@ -44,6 +44,7 @@ export async function writeSampleConfiguration(data: string): Promise<string> {
 }
 
 interface WorldRecord {
+  /** The mornings that were prepared. */
   readonly dates: readonly string[];
 }
 
@@ -63,11 +64,13 @@ export async function prepareSampleWorld(data: string, now: Instant, seeds: Samp
   const morning = plusSeconds(`${date}T00:00:00.000Z`, MORNING_HOUR * 3600);
   if (!isFirstDay && now < morning) return;
   await makeSampleRepositories(files.repositories);
-  // Played earlier than that on the first day, the world must still have a past.
-  const at = isFirstDay && epochMs(now) < epochMs(morning) ? instant(epochMs(now) - 1000) : morning;
+  // Begun in the night, the world must have a past already; its first morning comes all the same.
+  const isEarly = now < morning;
+  const at = isEarly ? instant(epochMs(now) - 1000) : morning;
   await commitToSampleRepositories(files.repositories, at);
   await seeds.onNewDay(at, isFirstDay);
-  await writeWhole(files.world, `${JSON.stringify({ dates: [...known.dates, date] } satisfies WorldRecord)}\n`);
+  const dates = [...known.dates, isEarly ? `before ${date}` : date];
+  await writeWhole(files.world, `${JSON.stringify({ dates } satisfies WorldRecord)}\n`);
 }
 
 async function readWorld(file: string): Promise<WorldRecord> {

@@ -91,6 +91,11 @@ export class LocalServices implements ServicesPort {
     });
   }
 
+  /** Whether that revision was ever deployed. */
+  has(service: string, revision: string): boolean {
+    return own(own(this.#registry.read().services, service)?.revisions ?? {}, revision) !== undefined;
+  }
+
   /** The revision that gets all traffic now, for servers that tell which one they are. */
   serving(service: string): string | undefined {
     const shares = own(this.#registry.read().services, service)?.traffic ?? [];

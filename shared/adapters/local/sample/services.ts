@@ -15,7 +15,9 @@ export function seedSampleServices(services: LocalServices, morning: Instant, is
   deploy(services, RELEASED, `${RELEASED}-${morning.slice(0, 10).replaceAll('-', '')}`, morning);
 }
 
+/** A preparation that was cut short is done again: what is deployed already stays as it is. */
 function deploy(services: LocalServices, service: string, name: string, createdAt: Instant): void {
+  if (services.has(service, name)) return;
   services.deploy(service, {
     name,
     image: `us-docker.pkg.dev/livhana-fixture/services/${service}@sha256:${sha256(name)}`,
