@@ -1,4 +1,4 @@
-/** The same work a month on an orchestrator of others, at list price, as their pages stood in November 2026. */
+/** The same work a month on an orchestrator of others, at list price, as far as it was known in November 2026. */
 
 /** What High Noon does in a month, in the units that others count. */
 export interface MonthlyWork {
@@ -28,7 +28,7 @@ export function peerPrices(work: MonthlyWork): readonly PeerPrice[] {
   return [composer(), temporal(work), dagster(work), inngest(work)].sort((a, b) => b.usdPerMonth - a.usdPerMonth);
 }
 
-/** An environment is paid for as long as it stands, idle or not: 300 to 400 a month is what the smallest comes to. */
+/** An environment is paid for as long as it stands, idle or not. Users report 300 to 400 a month for the smallest; the least is taken. */
 function composer(): PeerPrice {
   return {
     name: 'Cloud Composer 3',

@@ -1,6 +1,7 @@
 /**
  * What the work of a month costs at list price. Every price is the public one of us-central1 in US dollars, without
- * negotiated discounts, as its page stood in November 2026; `page` is where to look before relying on it.
+ * negotiated discounts, as far as it was known in November 2026. Prices change without telling this file: `page` is
+ * where to look before relying on one.
  */
 export const PRICES_AS_OF = '2026-11-23';
 export const PRICES_REGION = 'us-central1';
@@ -68,7 +69,7 @@ export const PRICES = {
     freePerMonth: 6,
     page: 'https://cloud.google.com/secret-manager/pricing',
   },
-  // Charged since May 2026; an earlier announcement said 1.50 a condition and was withdrawn.
+  // Charged since May 2026. The announcement first said 1.50 a condition: with that price alerts would cost 15 times this.
   alertConditions: { title: 'alert conditions', usd: 0.1, per: 1, freePerMonth: 0, page: OBSERVABILITY_PAGE },
   alertSeries: { title: 'series read by alerts', usd: 0.35, per: 1e6, freePerMonth: 0, page: OBSERVABILITY_PAGE },
 } as const satisfies Record<string, Price>;

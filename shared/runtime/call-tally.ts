@@ -7,16 +7,27 @@ export interface Calls {
   readonly roundTrips: number;
   /** By port: `repositories`, `http`, ... */
   readonly asked: Readonly<Record<string, number>>;
+  /** By collection and bucket: what was read and written there, as billed. */
+  readonly places: Readonly<Record<string, { readonly reads: number; readonly writes: number }>>;
 }
+
+interface Counting {
+  usage: Usage;
+  roundTrips: number;
+  asked: Record<string, number>;
+  places: Record<string, { reads: number; writes: number }>;
+}
+
+const nothing = (): Counting => ({ usage: {}, roundTrips: 0, asked: {}, places: {} });
 
 /** Counts under the name of the function that is served just now; what happens outside one is nobody's and not counted. */
 export class CallTally {
-  #current: { usage: Usage; roundTrips: number; asked: Record<string, number> } | undefined;
-  readonly #byName = new Map<string, { usage: Usage; roundTrips: number; asked: Record<string, number> }>();
+  #current: Counting | undefined;
+  readonly #byName = new Map<string, Counting>();
 
   /** Everything until `body` settles is counted for `name`. One at a time. */
   async within<T>(name: string, body: () => Promise<T>): Promise<T> {
-    const calls = this.#byName.get(name) ?? { usage: {}, roundTrips: 0, asked: {} };
+    const calls = this.#byName.get(name) ?? nothing();
     this.#byName.set(name, calls);
     this.#current = calls;
     try {
@@ -36,8 +47,14 @@ export class CallTally {
     this.#current.roundTrips += 1;
   }
 
+  touch(place: string, way: 'reads' | 'writes', units: number): void {
+    if (this.#current === undefined || units === 0) return;
+    this.#current.places[place] ??= { reads: 0, writes: 0 };
+    this.#current.places[place][way] += units;
+  }
+
   of(name: string): Calls {
-    return this.#byName.get(name) ?? { usage: {}, roundTrips: 0, asked: {} };
+    return this.#byName.get(name) ?? nothing();
   }
 
   get names(): readonly string[] {

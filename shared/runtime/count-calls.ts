@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { addUsage, type Meter, type Usage } from '../domain/prices.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DocumentsPort, Query, Transaction } from '../ports/documents.ts';
 import type { MemoryPort } from '../ports/memory.ts';
@@ -87,75 +86,97 @@ function countDocuments(documents: DocumentsPort, tally: CallTally): void {
     query: documents.query.bind(documents),
     increment: documents.increment.bind(documents),
   };
-  const ask = (meter: Meter, units: number) => {
-    tally.add(meter, units);
+  const read = (path: string, units: number) => {
+    tally.add('reads', units);
+    tally.touch(collectionOf(path), 'reads', units);
+  };
+  const write = (path: string, meter: 'writes' | 'deletes') => {
+    tally.add(meter, 1);
+    tally.touch(collectionOf(path), 'writes', 1);
+  };
+  const readOne = (path: string) => {
+    if (isInner()) return;
+    read(path, 1);
     tally.ask('firestore');
   };
   Object.assign(documents, {
     async transact<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
       if (isInner()) return original.transact(body);
-      let written: Usage = {};
+      let written: Written[] = [];
       const value = await original.transact((transaction) => {
-        written = {};
-        const note = (meter: Meter) => {
-          written = addUsage(written, { [meter]: 1 });
-        };
-        return body(countedTransaction(transaction, ask, note));
+        written = [];
+        return body(countedTransaction(transaction, read, () => tally.ask('firestore'), written));
       });
       // What was rolled back for contention was not written; what landed was one commit.
-      for (const [meter, units] of Object.entries(written)) tally.add(meter as Meter, units);
-      if (Object.keys(written).length > 0) tally.ask('firestore');
+      for (const { path, meter } of written) write(path, meter);
+      if (written.length > 0) tally.ask('firestore');
       return value;
     },
     get<T>(path: string) {
-      if (!isInner()) ask('reads', 1);
+      readOne(path);
       return silently(() => original.get<T>(path));
     },
     read<T>(path: string) {
-      if (!isInner()) ask('reads', 1);
+      readOne(path);
       return silently(() => original.read<T>(path));
     },
     async query<T>(collection: string, query?: Query) {
       const found = await silently(() => original.query<T>(collection, query));
+      if (isInner()) return found;
       // A query that finds nothing is billed as one read.
-      if (!isInner()) ask('reads', Math.max(1, found.length));
+      read(collection, Math.max(1, found.length));
+      tally.ask('firestore');
       return found;
     },
     increment(path: string, amounts: Readonly<Record<string, number>>) {
-      if (!isInner()) ask('writes', 1);
+      if (!isInner()) {
+        write(path, 'writes');
+        tally.ask('firestore');
+      }
       return silently(() => original.increment(path, amounts));
     },
   } satisfies DocumentsPort);
 }
 
+interface Written {
+  readonly path: string;
+  readonly meter: 'writes' | 'deletes';
+}
+
+/** What stands below a slot is the slot's. */
+const collectionOf = (path: string): string => path.split('/')[0] ?? path;
+
 function countedTransaction(
   transaction: Transaction,
-  ask: (meter: Meter, units: number) => void,
-  note: (meter: Meter) => void,
+  read: (path: string, units: number) => void,
+  ask: () => void,
+  written: Written[],
 ): Transaction {
   return {
     get readAt() {
       return transaction.readAt;
     },
     get: (path) => {
-      ask('reads', 1);
+      read(path, 1);
+      ask();
       return transaction.get(path);
     },
     getAll: (paths) => {
-      ask('reads', paths.length);
+      for (const path of paths as readonly string[]) read(path, 1);
+      ask();
       return transaction.getAll(paths);
     },
     create: (path, data) => {
-      note('writes');
-      return transaction.create(path, data);
+      written.push({ path, meter: 'writes' });
+      transaction.create(path, data);
     },
     set: (path, data) => {
-      note('writes');
-      return transaction.set(path, data);
+      written.push({ path, meter: 'writes' });
+      transaction.set(path, data);
     },
     delete: (path) => {
-      note('deletes');
-      return transaction.delete(path);
+      written.push({ path, meter: 'deletes' });
+      transaction.delete(path);
     },
   };
 }
@@ -170,42 +191,45 @@ function countObjects(objects: ObjectsPort, tally: CallTally): void {
     remove: objects.remove.bind(objects),
     update: objects.update.bind(objects),
   };
-  const ask = (meter?: Meter) => {
+  const ask = (uri: string, meter?: 'storageA' | 'storageB', way: 'reads' | 'writes' = 'writes') => {
     if (isInner()) return;
     if (meter !== undefined) tally.add(meter, 1);
+    tally.touch(bucketOf(uri), way, 1);
     tally.ask('storage');
   };
   Object.assign(objects, {
     stat: (uri) => {
-      ask('storageB');
+      ask(uri, 'storageB', 'reads');
       return silently(() => original.stat(uri));
     },
     read: (uri, options) => {
-      ask('storageB');
+      ask(uri, 'storageB', 'reads');
       return eachSilently(original.read(uri, options), () => {});
     },
     // The body of a write is read from elsewhere: that is not the adapter's own doing.
     write: (uri, body, options) => {
-      ask('storageA');
+      ask(uri, 'storageA');
       return original.write(uri, body, options);
     },
     list: (prefix) => {
-      ask('storageA');
+      ask(prefix, 'storageA', 'reads');
       let seen = 0;
       return eachSilently(original.list(prefix), () => {
-        if (++seen % OBJECTS_PER_PAGE === 0) ask('storageA');
+        if (++seen % OBJECTS_PER_PAGE === 0) ask(prefix, 'storageA', 'reads');
       });
     },
     remove: (uri, generation) => {
-      ask();
+      ask(uri);
       return silently(() => original.remove(uri, generation));
     },
     update: (uri, change) => {
-      ask('storageA');
+      ask(uri, 'storageA');
       return silently(() => original.update(uri, change));
     },
   } satisfies ObjectsPort);
 }
+
+const bucketOf = (uri: string): string => `gs://${uri.slice('gs://'.length).split('/')[0]}`;
 
 /** A capture reads every document once, a restore writes it once, whatever the local adapter does for that. */
 function countMemory(memory: MemoryPort, tally: CallTally): void {

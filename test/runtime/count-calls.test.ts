@@ -128,6 +128,20 @@ describe('counted calls', () => {
     assert.ok(logBytes > 600 && logBytes < 700, String(logBytes));
   });
 
+  it('tells by collection and bucket what was read and written', async () => {
+    await tally.within('t-90-prep', async () => {
+      await engine.documents.get('slots/1/attempts/1');
+      await engine.documents.increment('days/1', { count: 1 });
+      await objects.write('gs://bucket/a/key', Buffer.from('x'), { when: 'absent' });
+      await drain(objects.read('gs://bucket/a/key'));
+    });
+    assert.deepEqual(tally.of('t-90-prep').places, {
+      slots: { reads: 1, writes: 0 },
+      days: { reads: 0, writes: 1 },
+      'gs://bucket': { reads: 1, writes: 1 },
+    });
+  });
+
   it('tells how often each other port was asked', async () => {
     await tally.within('t-90-prep', async () => {
       await engine.ports.http.request('https://example.invalid', {} as never);

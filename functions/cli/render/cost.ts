@@ -26,6 +26,7 @@ interface FunctionCost {
   readonly billedSecondsPerDay: number;
   readonly usage: Usage;
   readonly asked: Readonly<Record<string, number>>;
+  readonly places: CountedFunction['places'];
   readonly usdPerDay: number;
   readonly usdPerMonth: number;
 }
@@ -91,7 +92,7 @@ function standing(): Usage {
   };
 }
 
-function functionCost({ name, messages, billedSeconds, usage, asked }: CountedFunction): FunctionCost {
+function functionCost({ name, messages, billedSeconds, usage, asked, places }: CountedFunction): FunctionCost {
   return {
     name,
     isPhase: phaseNames.has(name),
@@ -99,6 +100,7 @@ function functionCost({ name, messages, billedSeconds, usage, asked }: CountedFu
     billedSecondsPerDay: billedSeconds,
     usage,
     asked,
+    places,
     usdPerDay: totalUsd(priceMonth(usage)),
     usdPerMonth: totalUsd(priceMonth(timesUsage(usage, perMonth(name)))),
   };

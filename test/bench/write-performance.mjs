@@ -1,0 +1,79 @@
+// Writes docs/performance.md from the answers of benches, one JSON document a line:
+//   npm run -s bench -- --json > bench.jsonl && node test/bench/write-performance.mjs bench.jsonl
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+
+const files = process.argv.slice(2);
+if (files.length === 0) {
+  console.error('write-performance: the file with the answers of `npm run -s bench -- --json` is needed');
+  process.exit(2);
+}
+
+const row = (cells) => `| ${cells.join(' | ')} |`;
+const table = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
+const number = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1));
+
+/** Benches of our own shape: a row has a value, perhaps a ratio, perhaps a figure to reach. */
+function rowsTable(rows) {
+  return table(
+    ['what', 'value', 'ratio', 'to reach', ''],
+    rows.map(({ what, value, unit, ratio, of, reach, least }) => {
+      const figure = ratio ?? value;
+      const isReached =
+        reach === undefined ? '' : (least ? figure >= reach : figure <= reach) ? 'reached' : '**not reached**';
+      const goal = reach === undefined ? '' : `${least ? '>=' : '<='} ${reach}`;
+      return [
+        what,
+        `${number(value)} ${unit}`,
+        ratio === undefined ? '' : `${ratio.toFixed(2)} x ${of}`,
+        goal,
+        isReached,
+      ];
+    }),
+  );
+}
+
+/** Others: every figure under the path it stands at. */
+function flat(value, path = []) {
+  if (typeof value === 'number') return [[path.join(' '), number(value)]];
+  if (typeof value === 'string' || typeof value === 'boolean') return [[path.join(' '), String(value)]];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => flat(inner, [...path, key]));
+}
+
+const documents = files.flatMap((file) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => ({ document: JSON.parse(line), name: file.replace(/.*\//, '').replace(/\.jsonl?$/, '') })),
+);
+const sections = documents.map(({ document, name }) => {
+  const { bench = name, rows, ...rest } = document;
+  const body = Array.isArray(rows) ? rowsTable(rows) : table(['figure', 'value'], flat(rest));
+  return `## ${bench}\n\n${body}\n`;
+});
+const missed = documents.flatMap(({ document }) =>
+  (document.rows ?? []).filter(
+    ({ value, ratio, reach, least }) =>
+      reach !== undefined && !(least ? (ratio ?? value) >= reach : (ratio ?? value) <= reach),
+  ),
+);
+const notReached =
+  missed.length === 0
+    ? 'Every figure that was set is reached.'
+    : `Not reached:\n\n${missed.map(({ what, value, unit, ratio, reach }) => `- ${what}: ${ratio === undefined ? `${number(value)} ${unit}` : `${ratio.toFixed(2)} x`} where ${reach} was to be reached`).join('\n')}`;
+
+writeFileSync(
+  'docs/performance.md',
+  `# Performance
+
+Made by \`test/bench/write-performance.mjs\` from \`npm run -s bench -- --json\`, as measured, on ${cpus().length} shared cores with Node
+${process.versions.node}. Other work ran on the machine, so trust ratios, which are taken in turns within one run, and not absolutes. What
+each bench measures stands at the head of its file in \`test/bench/\`; money stands in [operations.md](operations.md).
+
+${notReached}
+
+${sections.join('\n').trimEnd()}
+`,
+);
+console.log('docs/performance.md');
