@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PHASE_NAMES, type PhaseName } from '../../shared/domain/catalog.ts';
 import { fails } from '../../shared/domain/finding.ts';
-import { PAGE_PATH, type PageSummary } from '../../shared/engine/page-summary.ts';
+import { grantOverride } from '../../shared/engine/acts/override.ts';
+import { EMPTY_PAGE, PAGE_PATH, type PageSummary } from '../../shared/engine/page-summary.ts';
 import { runPhase } from '../../shared/engine/run-phase.ts';
 import { events, STREAM_MS } from '../../shared/operator/events/events.ts';
 import { MOST_BYTES } from '../../shared/operator/page/page.ts';
 import { SCRIPT } from '../../shared/operator/page/script.ts';
 import { scheduled, testCheck, testPhase } from '../support/engine.ts';
 import { failingNoon, green, LOCAL, openLocally, playChain, redFinalCheck, violating } from './days.ts';
-import { DATE, json, type Operator, openOperator } from './support.ts';
+import { at, DATE, json, type Operator, openOperator } from './support.ts';
 
 const open = (operator: Operator, path = '/') => operator.send({ path, ...LOCAL });
 const formOf = (body: string, act: string): Record<string, string> => {
@@ -54,32 +56,70 @@ describe('the page', () => {
   });
 
   it('stays below its size when everything is as bad as it can be, and says what it left out', async () => {
-    using operator = await openLocally();
-    const long = 'x'.repeat(400);
-    const everything = (name: Parameters<typeof testPhase>[0]) =>
-      testPhase(
-        name,
-        Array.from({ length: 12 }, (_, index) =>
-          testCheck(`check-${index}`, () =>
-            Array.from({ length: 40 }, (_none, one) =>
-              fails({ code: 'down', subject: `${long}${index}-${one}`, message: `${long}<&>"`, remedy: long }),
-            ),
-          ),
-        ),
-      );
-    operator.setPhases({
-      ...green(),
-      't-90-prep': everything('t-90-prep'),
-      't-30-final-check': everything('t-30-final-check'),
-      'snapshot-orchestration': everything('snapshot-orchestration'),
+    using operator = await openLocally('12:30');
+    const words = (most: number) => '<&>"'.repeat(most / 4);
+    const run = (phase: PhaseName, findings: number, operations: number) => ({
+      slotId: `${phase}@${DATE}T11:30Z`,
+      attempt: 1,
+      at: at('11:31'),
+      ending: 'failed' as const,
+      verdict: 'failed' as const,
+      findings: Array.from({ length: findings }, (_, index) => ({
+        id: `${index}/${words(80)}`,
+        verdict: 'failed' as const,
+        state: 'fails' as const,
+        message: words(220),
+        remedy: words(220),
+      })),
+      moreFindings: 7,
+      operations: Array.from({ length: operations }, (_, index) => ({
+        name: `check-${index}`,
+        verdict: 'failed' as const,
+        durationMs: 1000,
+        receipts: 9,
+        evidence: Array.from({ length: 2 }, () => ({
+          subject: words(80),
+          request: words(120),
+          at: at('11:31'),
+          said: words(80),
+        })),
+      })),
+      rollback: null,
     });
-    await operator.run('snapshot-orchestration', '06:00');
+    const show = async (findings: number, operations: number) => {
+      const runs = Object.fromEntries(PHASE_NAMES.map((phase) => [phase, run(phase, findings, operations)]));
+      await operator.documents.transact(async (transaction) =>
+        transaction.set(PAGE_PATH, { ...EMPTY_PAGE, runs } satisfies PageSummary),
+      );
+      const { body } = await open(operator);
+      assert.ok(Buffer.byteLength(body) <= MOST_BYTES, `${Buffer.byteLength(body)} bytes`);
+      return body;
+    };
+    assert.match(await show(1, 1), /7 more stand in <a/);
+    assert.match(await show(1, 12), /Single receipts stand in <a/);
+    assert.match(await show(10, 12), /12 operations and their receipts stand in <a/);
+  });
+
+  it('tells an act at once: the exception in force and its entry in the ledger', async () => {
+    using operator = await openLocally();
+    operator.setPhases(redFinalCheck());
     await operator.run('t-90-prep', '10:30');
+    await operator.run('t-30-final-check', '11:30');
+    await grantOverride(
+      operator.engine,
+      { name: 'ana' },
+      {
+        slotId: `t-30-final-check@${DATE}T11:30Z`,
+        findingId: 'check-service-health/services/age-gate/down',
+        until: at('12:50'),
+        reason: 'known',
+      },
+    );
     const { body } = await open(operator);
-    assert.ok(Buffer.byteLength(body) <= MOST_BYTES, `${Buffer.byteLength(body)} bytes`);
-    assert.match(body, /more stand in <a/);
-    const summary = operator.stored()[PAGE_PATH] ?? '';
-    assert.ok(summary.length < 200 * 1024);
+    assert.match(body, /Override of check-service-health\/services\/age-gate\/down by ana until/);
+    assert.match(body, /<td>override-granted<\/td>/);
+    operator.clock.advanceTo(at('12:51'));
+    assert.match((await open(operator)).body, /No override and no waiver is in force/);
   });
 
   it('is text where data is text', async () => {

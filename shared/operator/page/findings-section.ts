@@ -12,7 +12,7 @@ import type { PageView } from './view.ts';
 /** How much is shown: everything, no single receipts, or the gravest findings alone. */
 export type Detail = 'full' | 'brief' | 'least';
 
-const LEAST_FINDINGS = 4;
+const LEAST_FINDINGS = 3;
 
 /** The newest judged attempt of each phase: what it found, and the receipts that it rests on. */
 export function findings(view: PageView, form: FormMaker, detail: Detail): Html {
@@ -40,22 +40,20 @@ function runDetails(view: PageView, phase: PhaseName, run: RunDigest, form: Form
     run.rollback === null
       ? ''
       : html`<p>${sign(run.rollback.outcome === 'done' ? 'warn' : 'bad')} Rollback ${run.rollback.outcome}: ${run.rollback.cause}</p>`;
-  return html`<details data-key="run-${phase}"${isBad && isOfDay ? html` open` : ''}><summary>${sign(toneOfEnding(run.ending))} <strong>${SHORT[phase]}</strong> ${run.ending}, ${count} finding${count === 1 ? '' : 's'}, ${receipts} receipt${receipts === 1 ? '' : 's'} <span class="soft">${dayAndTime(run.at)}</span></summary>${rollback}<ul>${shown.map((finding) => findingLine(view, phase, run, finding, form))}${more}</ul>${operations(phase, run, detail)}</details>`;
+  return html`<details data-key="run-${phase}"${isBad && isOfDay ? html` open` : ''}><summary>${sign(toneOfEnding(run.ending))} <strong>${SHORT[phase]}</strong> ${run.ending}, ${count} finding${count === 1 ? '' : 's'}, ${receipts} receipt${receipts === 1 ? '' : 's'} <span class="soft">${dayAndTime(run.at)}</span></summary>${rollback}<ul>${shown.map((finding) => findingLine(finding, detail === 'least' ? html`` : html`${nextStep(finding)}${overrideForm(view, phase, run, finding, form)}`))}${more}</ul>${operations(phase, run, detail)}</details>`;
 }
 
 type Told = Pick<Finding, 'id' | 'verdict' | 'state' | 'message' | 'remedy'>;
 
-function findingLine(view: PageView, phase: PhaseName, run: RunDigest, finding: Told, form: FormMaker): Html {
-  const next = finding.verdict === 'passed' ? '' : html` <span class="soft">Next: ${finding.remedy}</span>`;
+const nextStep = ({ verdict, remedy }: Told): Html =>
+  verdict === 'passed' ? html`` : html` <span class="soft">Next: ${remedy}</span>`;
+
+function findingLine({ state, verdict, message }: Told, more: Html): Html {
   // A soft finding that only could not tell is degraded; it is unknown all the same.
-  const tone = finding.state === 'unknown' ? 'unknown' : toneOfVerdict(finding.verdict);
+  const tone = state === 'unknown' ? 'unknown' : toneOfVerdict(verdict);
   const word =
-    finding.verdict === 'passed'
-      ? 'note'
-      : finding.state === 'unknown' && finding.verdict === 'degraded'
-        ? 'degraded, unknown'
-        : finding.verdict;
-  return html`<li>${sign(tone)} <strong>${word}</strong> ${finding.message}${next}${overrideForm(view, phase, run, finding, form)}</li>`;
+    verdict === 'passed' ? 'note' : state === 'unknown' && verdict === 'degraded' ? 'degraded, unknown' : verdict;
+  return html`<li>${sign(tone)} <strong>${word}</strong> ${message}${more}</li>`;
 }
 
 function overrideForm(view: PageView, phase: PhaseName, run: RunDigest, finding: Told, form: FormMaker): Html {
