@@ -3,6 +3,7 @@ import { rerunClosesAt, type Slot, slotsBetween, startClosesAt } from '../domain
 import { epochMs, instant } from '../domain/time.ts';
 
 export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
 export const TICK_MS = 300_000;
 
 const byDay = new Map<number, readonly Slot[]>();

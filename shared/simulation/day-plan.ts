@@ -1,5 +1,6 @@
 import { PHASE_NAMES, type PhaseName } from '../domain/catalog.ts';
 import type { Revision } from '../domain/revision.ts';
+import type { Slot } from '../domain/slot.ts';
 import { epochMs, instant, toSeconds } from '../domain/time.ts';
 import type { TriggerBody } from '../domain/trigger.ts';
 import { paths } from '../engine/records.ts';
@@ -20,9 +21,9 @@ const PEOPLE = ['ana', 'ben', 'eva'] as const;
 const MINUTE_MS = 60_000;
 
 /** Everything that a day brings beside the engine's own doing, laid down at midnight. */
-export function planDay(simulation: Play, from: number, isLast: boolean): void {
-  planSchedule(simulation, from, isLast);
-  planStory(simulation, from, isLast);
+export function planDay(simulation: Play, from: number, slots: readonly Slot[]): void {
+  planSchedule(simulation, slots);
+  planStory(simulation, from);
   const { profile } = simulation.options;
   planPeople(simulation, from, profile.acts > 0);
   planTrouble(simulation, from);
@@ -30,11 +31,11 @@ export function planDay(simulation: Play, from: number, isLast: boolean): void {
 }
 
 /** Cloud Scheduler: at least once, now and then late, doubled, or not at all. */
-function planSchedule(simulation: Play, from: number, isLast: boolean): void {
+function planSchedule(simulation: Play, slots: readonly Slot[]): void {
   const { faults, gate, scheduler, topics, options } = simulation;
   const { miss, double, late } = options.profile.schedule;
-  const untold = isLast ? (options.scenario?.missingMessages ?? []) : [];
-  for (const { slotId, phase, dueAt } of slotsOfDay(from)) {
+  const untold = options.scenario?.missingMessages ?? [];
+  for (const { slotId, phase, dueAt } of slots) {
     const key = `schedule/${slotId}`;
     const due = epochMs(dueAt);
     const fire = (at: number) => scheduler.at(at, () => topics.publish(key, phase, { phase, trigger: 'schedule' }));
@@ -55,9 +56,9 @@ function planSchedule(simulation: Play, from: number, isLast: boolean): void {
   }
 }
 
-function planStory(simulation: Play, from: number, isLast: boolean): void {
+function planStory(simulation: Play, from: number): void {
   const { scenario } = simulation.options;
-  if (scenario === undefined || !isLast) return;
+  if (scenario === undefined) return;
   const { scheduler, gate, deployment } = simulation;
   for (const { at, who, act } of scenario.acts ?? [])
     scheduler.at(from + clock(at), () => doAct(simulation, `story/${at}`, who, act));

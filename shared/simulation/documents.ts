@@ -119,10 +119,18 @@ export class SimulatedStore {
 
 const fieldOf = (data: unknown, field: string): unknown =>
   field.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], data);
-const compare = (a: unknown, b: unknown): number => ((a as string) < (b as string) ? -1 : a === b ? 0 : 1);
+/** A document without the field comes first. */
+function compare(a: unknown, b: unknown): number {
+  if (a === b) return 0;
+  if (a === undefined || a === null) return -1;
+  if (b === undefined || b === null) return 1;
+  return (a as string) < (b as string) ? -1 : 1;
+}
 
 function holds(data: unknown, field: string, op: string, value: unknown): boolean {
-  const order = compare(fieldOf(data, field), value);
+  const found = fieldOf(data, field);
+  if (found === undefined) return false;
+  const order = compare(found, value);
   switch (op) {
     case '==':
       return order === 0;

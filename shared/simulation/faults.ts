@@ -190,7 +190,14 @@ export class Faults {
     return new Dice(hash);
   }
 
-  forCall(workerKey: string, draw: number, number: number, port: PortName, verb: string, _subject: string): CallFault | undefined {
+  forCall(
+    workerKey: string,
+    draw: number,
+    number: number,
+    port: PortName,
+    verb: string,
+    _subject: string,
+  ): CallFault | undefined {
     if (this.#forced.size > 0) {
       const forced = this.#forced.get(`${workerKey}#${number}`);
       if (forced !== undefined) this.injected.push({ key: `${workerKey}#${number}`, what: forced.kind });

@@ -42,6 +42,12 @@ export class Gate {
   /** One line for everything that happens, when somebody wants to read it. */
   trace: string[] | undefined;
 
+  #jumper: Worker | undefined;
+  #jumpedFrom = 0;
+  readonly #landed = (): void => {
+    this.#jumper = undefined;
+  };
+
   constructor(scheduler: Scheduler, faults: Faults) {
     this.scheduler = scheduler;
     this.faults = faults;
@@ -60,10 +66,10 @@ export class Gate {
         `${worker.key} ${port}.${verb} ${subject}${fault === undefined ? '' : `   <<< ${fault.kind} ${fault.ms / 1000} s`}`,
       );
     if (fault !== undefined) return this.#faulty(worker, port, verb, fault, apply);
-    const at = scheduler.now + LATENCY[port] + (draw & 15);
+    const at = worker.isInstant ? scheduler.now : this.#startOf(worker) + LATENCY[port] + (draw & 15);
     if (this.outages.length > 0 && this.#isOut(port)) return this.#answer(worker, at + 900, () => unavailable(port));
     if (worker.frozenUntil <= scheduler.now && scheduler.mayJump(at)) {
-      scheduler.now = at;
+      this.#jumpTo(worker, at);
       try {
         return Promise.resolve(apply());
       } catch (error) {
@@ -71,6 +77,21 @@ export class Gate {
       }
     }
     return this.#answer(worker, at, apply);
+  }
+
+  /** Calls that a worker makes at once begin at once, although the first of them has moved time on. */
+  #startOf(worker: Worker): number {
+    return this.#jumper === worker ? this.#jumpedFrom : this.scheduler.now;
+  }
+
+  #jumpTo(worker: Worker, at: number): void {
+    const { scheduler } = this;
+    if (this.#jumper === undefined) {
+      this.#jumper = worker;
+      this.#jumpedFrom = scheduler.now;
+      queueMicrotask(this.#landed);
+    }
+    if (at > scheduler.now) scheduler.now = at;
   }
 
   say(line: string): void {

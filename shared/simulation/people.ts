@@ -20,6 +20,7 @@ export const ACTS = [
   'unlock',
   'override',
   'waive',
+  'start-t-30',
   'rerun-t-90',
   'rerun-t-30',
   'rerun-noon',
@@ -68,6 +69,9 @@ export async function perform(engine: Engine, who: string, act: Act, dice: Dice,
         until: plusSeconds(engine.clock.now(), 86_400),
         reason: REASON,
       });
+      return;
+    case 'start-t-30':
+      place.topics.publish(place.key, 't-30-final-check', { phase: 't-30-final-check', trigger: 'manual' });
       return;
     case 'rerun-t-90':
     case 'rerun-t-30':

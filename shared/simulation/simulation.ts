@@ -3,22 +3,24 @@ import { InvariantError, PortError } from '../domain/errors.ts';
 import type { Anchor } from '../domain/ledger.ts';
 import type { SlotRecord } from '../domain/run.ts';
 import { parseSlotId } from '../domain/slot.ts';
-import { dateOf, epochMs, instant, parseInstant } from '../domain/time.ts';
+import { epochMs, instant, parseInstant } from '../domain/time.ts';
 import type { Trigger, TriggerBody } from '../domain/trigger.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LeaseLost } from '../engine/lease.ts';
 import { relay } from '../engine/relay.ts';
 import { runPhase } from '../engine/run-phase.ts';
 import { sweep } from '../engine/sweep.ts';
-import { DAY_MS, endsByMs, slotsOfDay, TICK_MS } from './calendar.ts';
+import { DAY_MS, endsByMs, HOUR_MS, slotsOfDay, TICK_MS } from './calendar.ts';
 import { planDay } from './day-plan.ts';
 import { Deployment } from './deployment.ts';
 import { type Commit, SimulatedStore } from './documents.ts';
 import { Faults, type Injected } from './faults.ts';
 import { type CallNote, Gate } from './gate.ts';
+import { layDownGreenDay } from './green-day.ts';
 import type { Violation } from './oracle/invariants.ts';
 import { Oracle } from './oracle/oracle.ts';
 import type { Says, Script } from './phases.ts';
+import { TOLD_HOURS } from './scenario.ts';
 import { Scheduler } from './scheduler.ts';
 import type { SimulationOptions, Stage } from './stage.ts';
 import { type Message, Topics } from './topics.ts';
@@ -58,7 +60,8 @@ export class Simulation implements Stage {
 
   constructor(options: SimulationOptions) {
     this.options = options;
-    this.#startMs = epochMs(`${options.date}T00:00:00.000Z`);
+    const hour = options.scenario === undefined ? 0 : TOLD_HOURS.from;
+    this.#startMs = epochMs(`${options.date}T00:00:00.000Z`) + hour * HOUR_MS;
     this.scheduler = new Scheduler(this.#startMs - TICK_MS);
     this.faults = new Faults(options.seed, options.profile, options);
     this.gate = new Gate(this.scheduler, this.faults);
@@ -77,22 +80,27 @@ export class Simulation implements Stage {
 
   async run(): Promise<SimulationResult> {
     this.#tickAt(this.#startMs - TICK_MS);
-    for (let day = 0; day < this.options.days; day++) {
-      const from = this.#startMs + day * DAY_MS;
-      const slots = slotsOfDay(from);
-      this.#idle.expect(slots);
-      this.#tickBy(nextTickMs(this.#idle.nextMs(from - 1) - 1));
-      for (const slot of slots) this.demandEnding(slot.slotId, 1, endsByMs(slot, 1));
-      planDay(this, from, day === this.options.days - 1);
-      await this.scheduler.run(from + DAY_MS - 1);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    for (let day = 0; day < this.options.days; day++) await this.#playDay(day);
     await this.#heal();
     this.oracle.atEnd(this.#anchors(), this.options.thorough === true);
     if (this.options.thorough === true) this.#lookForSecrets();
     const { violations, effectsChanged, endings } = this.oracle;
     const { trace = [], notes = [] } = this.gate;
     return { violations, effects: effectsChanged, endings, injected: this.faults.injected, trace, notes };
+  }
+
+  async #playDay(day: number): Promise<void> {
+    const { scenario } = this.options;
+    const midnight = this.#startMs - (this.#startMs % DAY_MS) + day * DAY_MS;
+    const until = scenario === undefined ? midnight + DAY_MS : midnight + TOLD_HOURS.until * HOUR_MS;
+    if (scenario !== undefined && scenario.isFirst !== true) layDownGreenDay(this);
+    const slots = slotsOfDay(midnight).filter(({ dueAt }) => epochMs(dueAt) >= this.#startMs && epochMs(dueAt) < until);
+    this.#idle.expect(slots);
+    this.#tickBy(nextTickMs(this.#idle.nextMs(midnight - 1) - 1));
+    for (const slot of slots) this.demandEnding(slot.slotId, 1, endsByMs(slot, 1));
+    planDay(this, midnight, slots);
+    await this.scheduler.run(until - 1);
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** What a worker logs: only what is never allowed matters here. */
@@ -139,13 +147,11 @@ export class Simulation implements Stage {
   #script(): Script {
     const { scenario } = this.options;
     const { verdicts } = this.options.profile;
-    const lastDate = dateOf(instant(this.#startMs + (this.options.days - 1) * DAY_MS));
-    const isTold = (slotId: string) => scenario !== undefined && slotId.includes(`@${lastDate}`);
     const phaseOf = (slotId: string) => slotId.slice(0, slotId.indexOf('@')) as PhaseName;
     const draws = (['violates', 'fails', 'unknown', 'soft'] as const).filter((kind) => verdicts[kind] > 0);
     return {
       says: (slotId, attempt, operation): Says | undefined => {
-        if (isTold(slotId)) return scenario?.says?.(phaseOf(slotId), attempt, operation);
+        if (scenario !== undefined) return scenario.says?.(phaseOf(slotId), attempt, operation);
         return draws.find((kind) => {
           // Only guardrails can be violated; staging and release actions fail by their world.
           if (kind === 'violates' && !operation.includes('compliance')) return false;
@@ -153,7 +159,7 @@ export class Simulation implements Stage {
         });
       },
       takes: (slotId, attempt, operation): number => {
-        if (isTold(slotId)) return scenario?.takes?.(phaseOf(slotId), attempt, operation) ?? 0;
+        if (scenario !== undefined) return scenario.takes?.(phaseOf(slotId), attempt, operation) ?? 0;
         if (verdicts.slow === 0) return 0;
         const dice = this.faults.strikes(`${slotId}#${attempt} ${operation} is slow`, verdicts.slow);
         return dice?.pick([4000, 35_000, 80_000, 110_000, 130_000]) ?? 0;
@@ -222,15 +228,18 @@ export class Simulation implements Stage {
   }
 
   async #work(message: Message, worker: Worker): Promise<boolean> {
+    worker.isInstant = message.topic === 'watchdog' && this.options.instantTicks === true;
+    if (worker.isInstant) worker.isSpared = true;
+    const isCounted = !message.isSpared;
     const engine = this.deployment.engineFor(worker);
-    if (!worker.isSpared) this.#working += 1;
+    if (isCounted) this.#working += 1;
     const { onDeath } = worker;
     worker.onDeath = () => {
       this.#working -= 1;
       onDeath();
     };
     const isAcknowledged = await this.#handle(engine, message, worker);
-    if (!worker.isSpared) this.#working -= 1;
+    if (isCounted) this.#working -= 1;
     return isAcknowledged;
   }
 

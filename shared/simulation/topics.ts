@@ -22,6 +22,9 @@ const ACK_DEADLINE_MS = 600_000;
 const MAX_DELIVERIES = 50;
 const backoffMs = (deliveries: number): number => Math.min(600_000, 10_000 * 2 ** (deliveries - 1));
 
+/** The share of deaths that the sender of a message notices. */
+const CLOSED_CONNECTIONS = 0.75;
+
 /** Works a delivery; true acknowledges it. */
 export type Deliver = (message: Message, worker: Worker) => Promise<boolean>;
 
@@ -32,6 +35,8 @@ export class Topics {
   #published = new Map<string, number>();
   /** Messages nobody acknowledged in fifty deliveries. */
   dead = 0;
+  /** Deaths of processes, not of machines. */
+  refusedByDeath = 0;
 
   constructor(gate: Gate, deliver: Deliver) {
     this.#gate = gate;
@@ -105,7 +110,9 @@ export class Topics {
     };
     // A process that dies closes its connection, which refuses the message; a machine that is lost says nothing.
     worker.onDeath = () => {
-      if (unit(mix(worker.seed, 0xdead)) < 0.75) scheduler.at(scheduler.now + 1000, () => settle(false));
+      if (unit(mix(worker.seed, worker.calls)) >= CLOSED_CONNECTIONS) return;
+      this.refusedByDeath += 1;
+      scheduler.at(scheduler.now + 1000, () => settle(false));
     };
     this.#deliver(message, worker).then(settle, () => settle(false));
   }

@@ -1,5 +1,5 @@
 import type { DayRecord } from '../domain/day.ts';
-import { emptyDay } from '../domain/day.ts';
+import { chainSlot, emptyDay } from '../domain/day.ts';
 import { gateFor } from '../domain/gate.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import { isLeaseLive, type SlotRecord } from '../domain/run.ts';
@@ -7,7 +7,7 @@ import { rerunClosesAt, type Slot, startClosesAt } from '../domain/slot.ts';
 import { dateOf, epochMs, instant } from '../domain/time.ts';
 import { paths } from '../engine/records.ts';
 import { START_GRACE_SECONDS } from '../engine/sweep.ts';
-import { endsByMs, TICK_MS } from './calendar.ts';
+import { DAY_MS, endsByMs, TICK_MS } from './calendar.ts';
 import type { SimulatedStore } from './documents.ts';
 
 /**
@@ -58,6 +58,7 @@ export class IdleTicks {
               : nowMs;
       next = Math.min(next, needed);
     }
+    for (const at of this.#expiries(nowMs)) next = Math.min(next, at);
     if (this.#store.size('outbox') > 0) next = nowMs;
     return Math.max(next, nowMs + 1);
   }
@@ -66,7 +67,7 @@ export class IdleTicks {
     const at = instant(nowMs);
     if (this.#store.size('outbox') > 0) return false;
     for (const slot of this.#open.values()) if (this.#mayMove(slot, at)) return false;
-    return !this.#hasExpired(at);
+    return !this.#expiries(nowMs).some((expiry) => expiry <= nowMs);
   }
 
   #mayMove(slot: Slot, at: string): boolean {
@@ -81,17 +82,19 @@ export class IdleTicks {
     return gateFor(slot, { day, lockdown, at }).kind !== 'wait';
   }
 
-  #hasExpired(at: string): boolean {
+  /** When people's acts run out: overrides, waivers, and the hold of a noon that has ended. */
+  #expiries(nowMs: number): number[] {
+    const found: number[] = [];
     for (const path of [paths.overrides, paths.waivers]) {
       const stored = this.#store.get<{ items: readonly { until: string }[] }>(path);
-      if (stored?.items.some(({ until }) => until <= at) === true) return true;
+      for (const { until } of stored?.items ?? []) found.push(epochMs(until));
     }
     for (const daysBack of [0, 1]) {
-      const date = dateOf(instant(epochMs(at) - daysBack * 86_400_000));
-      const day = this.#store.get<DayRecord>(paths.day(date));
-      const noon = Object.values(day?.slots ?? {}).find(({ phase }) => phase === 'high-noon-sync');
-      if (day?.hold?.status === 'active' && noon?.status === 'concluded' && at > rerunClosesAt(noon)) return true;
+      const day = this.#store.get<DayRecord>(paths.day(dateOf(instant(nowMs - daysBack * DAY_MS))));
+      if (day?.hold?.status !== 'active') continue;
+      const noon = chainSlot('high-noon-sync', day.date);
+      if (day.slots[noon.slotId]?.status === 'concluded') found.push(epochMs(rerunClosesAt(noon)) + 1);
     }
-    return false;
+    return found;
   }
 }

@@ -16,6 +16,8 @@ export class Worker implements Clock, Ids {
   isDead = false;
   /** No fault strikes it. */
   isSpared = false;
+  /** Its calls take no time. */
+  isInstant = false;
   onDeath: () => void = () => {};
   /** Stands still until then. */
   frozenUntil = 0;

@@ -60,6 +60,10 @@ export class Resource {
   readonly values = new Map<string, string>();
   token = 0;
   readonly calls: string[] = [];
+  /** Calls that came in, refused ones too, by worker. */
+  readonly asked: string[] = [];
+  /** Whose call changed it, in order. */
+  readonly by: string[] = [];
 
   value(target: string): string {
     return this.values.get(target) ?? 'before';
@@ -82,6 +86,8 @@ export class Bench {
     Object.assign(this.simulation.gate, { faults: this.#faults });
     // Judged here is one engine at a time, not a whole world.
     this.simulation.store.onCommit = () => {};
+    // Nothing that is published comes by itself: a test says who works what.
+    Object.assign(this.simulation.topics, { publish: () => {} });
     this.simulation.scheduler.now = epochMs(at(start));
     this.phases = this.greenPhases();
   }
@@ -202,10 +208,12 @@ export class Bench {
       });
     const write = (key: string, verb: string, from: string, to: string, token: number) =>
       this.simulation.gate.call(this.worker(key), 'world', verb, target, () => {
+        this.resource.asked.push(`${key} ${verb} ${target}`);
         if (this.resource.token > token) throw stale(`fenced: ${this.resource.token} > ${token}`);
         if (this.resource.value(target) !== from) throw stale(`stale: ${this.resource.value(target)}`);
         this.resource.token = token;
         this.resource.values.set(target, to);
+        this.resource.by.push(key);
         this.resource.calls.push(`${target}: ${from} -> ${to}`);
       });
     const workerOf = (context: { now(): string }) => this.#callerOf(context);

@@ -112,12 +112,9 @@ function onMove(state: OracleState, run: RunTrack, target: string, { from, to }:
       'I7',
       () => `${run.runId} changed ${target} ${effect.forwardChanges} times`,
     );
-    if (run.isNoon)
-      state.demand(
-        run.concludedAs === undefined,
-        'I10',
-        () => `${run.runId} ended ${run.concludedAs}, then changed ${target} to ${to}`,
-      );
+    // A rollback that failed could not raise every fence: it locks down and pages, and says so.
+    const mayLand = !run.isNoon || run.concludedAs === undefined || run.concludedAs === 'rollback-failed';
+    state.demand(mayLand, 'I10', () => `${run.runId} ended ${run.concludedAs}, then changed ${target} to ${to}`);
   } else if (to === effect.pin && from === effect.to) {
     effect.undoChanges += 1;
     state.demand(effect.undoChanges === 1, 'I7', () => `${run.runId} put ${target} back ${effect.undoChanges} times`);

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+
+const simulate = (...args: string[]) =>
+  spawnSync(process.execPath, ['functions/cli/start.mjs', 'simulate', ...args], { encoding: 'utf8' });
+
+describe('highnoon simulate', () => {
+  it('answers with one document of the agreed shape', () => {
+    const { status, stdout } = simulate('--days', '16', '--seed', '3', '--json');
+    assert.equal(status, 0);
+    const answer = JSON.parse(stdout) as Record<string, unknown>;
+    assert.equal(answer.days, 16);
+    assert.equal(answer.seed, 3);
+    assert.deepEqual(answer.violations, []);
+    assert.ok(Number(answer.effects) > 0);
+    assert.ok(Number(answer.daysPerSecond) > 0);
+  });
+
+  it('tells what is allowed when asked for what is not', () => {
+    for (const [option, value] of [
+      ['--days', '0'],
+      ['--faults', 'some'],
+    ] as const) {
+      const { status, stderr } = simulate(option, value);
+      assert.equal(status, 2);
+      assert.match(stderr, new RegExp(`${option} '${value}': .*allowed`));
+    }
+  });
+});

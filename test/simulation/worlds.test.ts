@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CALM, type Profile } from '../../shared/simulation/faults.ts';
+import { simulate, worldOptions } from '../../shared/simulation/simulate.ts';
+import { Simulation } from '../../shared/simulation/simulation.ts';
+
+const request = (days: number, faults: 'none' | 'uniform' | 'swarm') => ({ days, seed: 9, faults, cpuMs: () => 0 });
+
+describe('simulated worlds', () => {
+  it('are green without faults: every chain passes, and each day changes the world once', async () => {
+    const answer = await simulate(request(16, 'none'));
+    assert.deepEqual(answer.violations, []);
+    assert.equal(answer.endings['high-noon-sync passed'], 16);
+    assert.equal(answer.injectedFaults, 0);
+  });
+
+  for (const faults of ['uniform', 'swarm'] as const)
+    it(`hold every invariant under ${faults} faults`, async () => {
+      const answer = await simulate(request(240, faults));
+      assert.deepEqual(answer.violations, []);
+      assert.equal(answer.days, 240);
+      assert.ok(answer.injectedFaults > 200);
+    });
+
+  it('end the same, with the same effects, when metrics and senders fail', async () => {
+    const troubled: Profile = {
+      ...CALM,
+      verdicts: { fails: 0.03, unknown: 0.02, soft: 0.05, violates: 0.01, slow: 0 },
+    };
+    for (let seed = 1; seed <= 10; seed++) {
+      const options = { ...worldOptions(seed, 'none', 4), profile: troubled };
+      const failing = {
+        ...troubled,
+        calls: { ...CALM.calls, metrics: 0.9, messenger: 0.7 },
+        callKinds: ['error', 'refused', 'ambiguous'] as const,
+      };
+      const healthy = await new Simulation(options).run();
+      const ill = await new Simulation({ ...options, profile: failing }).run();
+      assert.deepEqual(ill.violations, []);
+      assert.deepEqual([...ill.endings].sort(), [...healthy.endings].sort());
+      assert.equal(ill.effects, healthy.effects);
+    }
+  });
+});
