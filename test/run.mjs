@@ -11,7 +11,11 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
+const child = spawn(
+  process.execPath,
+  ['--test', '--test-concurrency=2', '--test-force-exit', '--test-timeout=900000', ...files],
+  { stdio: 'inherit' },
+);
 child.on('close', (code) => {
   process.exitCode = code ?? 1;
 });

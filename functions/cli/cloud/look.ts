@@ -5,8 +5,8 @@ import { ledgerWhole } from '../../../shared/operator/api/ledger-view.ts';
 import { statusView } from '../../../shared/operator/api/status-view.ts';
 import { type Arguments, dateOption } from '../arguments.ts';
 import type { ExitCode } from '../command.ts';
-import { renderStatus } from '../commands/status.ts';
 import type { Output } from '../output.ts';
+import { renderStatus } from '../render/status.ts';
 import { openCloud } from './open-cloud.ts';
 
 /** Looks read the store with the caller's own credentials, and write nothing. */

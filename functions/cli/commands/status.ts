@@ -1,9 +1,9 @@
 import { dateOf } from '../../../shared/domain/time.ts';
-import { type StatusView, statusView } from '../../../shared/operator/api/status-view.ts';
+import { statusView } from '../../../shared/operator/api/status-view.ts';
 import { dateOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
-import { markOf } from '../render/run.ts';
+import { renderStatus } from '../render/status.ts';
 
 export const statusCommand: Command = {
   name: 'status',
@@ -29,22 +29,3 @@ export const statusCommand: Command = {
     }
   },
 };
-
-export function renderStatus(view: StatusView): string[] {
-  const { lockdown, hold, ticket } = view;
-  return [
-    lockdown.active
-      ? `LOCKDOWN (epoch ${lockdown.epoch}, ${lockdown.cause}): ${lockdown.reason}`
-      : `${view.date}: no lockdown`,
-    `hold: ${hold === null ? 'none' : `${hold.status} (${hold.reason})`}`,
-    `ticket: ${ticket === null ? 'none' : `${ticket.status} ${ticket.id.slice(0, 23)}`}`,
-    ...view.slots.map(({ slot, status, ending, verdict, latenessSeconds, reason, gate }) => {
-      const late = latenessSeconds !== null && latenessSeconds > 0 ? `  ${latenessSeconds} s late` : '';
-      const waits = gate?.kind === 'wait' ? `  would wait for ${gate.waitsFor}` : '';
-      return `${markOf(verdict)} ${slot}  ${ending ?? status}${late}${verdict === 'passed' || reason === '' ? '' : `  ${reason}`}${waits}`;
-    }),
-    ...view.overrides.map(({ findingId, actor, until }) => `override: ${findingId} by ${actor} until ${until}`),
-    ...view.waivers.map(({ guardrail, owner, until }) => `waiver: ${guardrail} by ${owner} until ${until}`),
-    `next High Noon: ${view.nextHighNoon}`,
-  ];
-}
