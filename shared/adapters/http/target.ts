@@ -20,7 +20,6 @@ export interface Target {
 /** Browsers and servers agree on about this much; a longer one is a mistake or an attack. */
 const LONGEST_URL = 2048;
 /** The parser of URLs silently drops tabs and line ends and turns `\` into `/`: what is written must be what is meant. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what it looks for
 const UNSAFE_CHARACTERS = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]/;
 /** Above 1023 and yet spoken by something that is not HTTP and that acts on lines it is sent (the fetch standard's list). */
 const OTHER_PROTOCOLS: ReadonlySet<number> = new Set([
