@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseEnvelope, type Parsed } from '../../shared/envelope/parse-envelope.ts';
+import { type Parsed, parseEnvelope } from '../../shared/envelope/parse-envelope.ts';
 
 const NOW = '2026-11-24T10:30:05.000Z';
 const expected = { phase: 't-90-prep' as const, topic: 'highnoon-t-90-prep', now: NOW };
 const SOURCE = '//pubsub.googleapis.com/projects/p/topics/highnoon-t-90-prep';
 
-const base64 = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
-const GOOD = { data: base64({ phase: 't-90-prep', trigger: 'schedule' }), messageId: '1', publishTime: '2026-11-24T10:30:00.123456789Z', attributes: {} };
+const base64 = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
+const GOOD = {
+  data: base64({ phase: 't-90-prep', trigger: 'schedule' }),
+  messageId: '1',
+  publishTime: '2026-11-24T10:30:00.123456789Z',
+  attributes: {},
+};
 
 function parse(change: Record<string, unknown> = {}, source: string | undefined = SOURCE): Parsed {
   return parseEnvelope({ source, id: 'event', data: { message: { ...GOOD, ...change } } }, expected);
@@ -44,7 +50,11 @@ describe('a Pub/Sub envelope', () => {
     ['an unknown key', { data: base64({ phase: 't-90-prep', force: true }) }, /Unrecognized key/],
     ['a key of the wrong type', { data: base64({ phase: 't-90-prep', dryRun: 'yes' }) }, /dryRun/],
     ['an unknown trigger', { data: base64({ phase: 't-90-prep', trigger: 'force' }) }, /trigger/],
-    ['a continuation without a run', { data: base64({ phase: 't-90-prep', trigger: 'continuation' }) }, /names its run/],
+    [
+      'a continuation without a run',
+      { data: base64({ phase: 't-90-prep', trigger: 'continuation' }) },
+      /names its run/,
+    ],
     ['a run without a continuation', { data: base64({ phase: 't-90-prep', runId: 'x#1' }) }, /only a continuation/],
     ['a reserved id', { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: '__x__' }) }, /runId/],
     ['an id with a slash', { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: 'a/b' }) }, /runId/],
@@ -58,7 +68,11 @@ describe('a Pub/Sub envelope', () => {
     ['no publish time', { publishTime: undefined }, /no publish time/],
     ['a future publish time', { publishTime: '2026-11-24T10:31:06Z' }, /in the future/],
     ['an ancient publish time', { publishTime: '2026-11-01T10:30:00Z' }, /too old/],
-    ['seventeen attributes', { attributes: Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`a${n}`, '1'])) }, /17 attributes/],
+    [
+      'seventeen attributes',
+      { attributes: Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`a${n}`, '1'])) },
+      /17 attributes/,
+    ],
     ['an attribute of 257 bytes', { attributes: { a: 'x'.repeat(256) } }, /at most 256/],
     ['an attribute that is no text', { attributes: { a: 1 } }, /not a text/],
     ['a message id of 129 characters', { messageId: 'x'.repeat(129) }, /message id/],
@@ -69,12 +83,18 @@ describe('a Pub/Sub envelope', () => {
   }
 
   it('is refused from the topic of another phase, and accepted where the source names none', () => {
-    assert.match(why(parse({}, '//pubsub.googleapis.com/projects/p/topics/highnoon-high-noon-sync')), /came from topic/);
+    assert.match(
+      why(parse({}, '//pubsub.googleapis.com/projects/p/topics/highnoon-high-noon-sync')),
+      /came from topic/,
+    );
     assert.equal(parse({}, '//pubsub.googleapis.com/').ok, true);
   });
 
   it('keeps at most two KiB of what was wrong, without control characters', () => {
-    const parsed = parseEnvelope({ source: SOURCE, id: 'x', data: { message: { data: '\u0000\u001b[31m'.repeat(5000) } } }, expected);
+    const parsed = parseEnvelope(
+      { source: SOURCE, id: 'x', data: { message: { data: '\u0000\u001b[31m'.repeat(5000) } } },
+      expected,
+    );
     assert.equal(parsed.ok, false);
     if (parsed.ok) return;
     const text = JSON.stringify(parsed.evidence);

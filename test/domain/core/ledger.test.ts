@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Anchor, appendEntry, EMPTY_HEAD, type LedgerEntry, type LedgerHead, verifyLedger } from '../../../shared/domain/ledger.ts';
+import {
+  type Anchor,
+  appendEntry,
+  EMPTY_HEAD,
+  type LedgerEntry,
+  type LedgerHead,
+  verifyLedger,
+} from '../../../shared/domain/ledger.ts';
 
 const AT = '2026-11-24T12:00:00.000Z';
 
@@ -8,7 +15,11 @@ function ledger(count: number): { entries: LedgerEntry[]; head: LedgerHead; anch
   const entries: LedgerEntry[] = [];
   let head = EMPTY_HEAD;
   for (let n = 0; n < count; n++) {
-    const appended = appendEntry(head, { kind: 'attempt-started', subject: `run-${n}`, actor: 'engine', detail: { n } }, AT);
+    const appended = appendEntry(
+      head,
+      { kind: 'attempt-started', subject: `run-${n}`, actor: 'engine', detail: { n } },
+      AT,
+    );
     entries.push(appended.entry);
     head = appended.head;
   }
@@ -30,7 +41,11 @@ describe('the ledger', () => {
       const entry = entries[position] as LedgerEntry;
       const first = (changed: LedgerEntry[]) => verifyLedger(changed, head, anchors).fault?.seq;
       for (const field of ['kind', 'subject', 'actor', 'at', 'hash', 'previous'] as const) {
-        assert.equal(first(entries.with(position, { ...entry, [field]: `${entry[field].slice(0, -1)}!` })), seq, `flip ${field}`);
+        assert.equal(
+          first(entries.with(position, { ...entry, [field]: `${entry[field].slice(0, -1)}!` })),
+          seq,
+          `flip ${field}`,
+        );
       }
       assert.equal(first(entries.with(position, { ...entry, detail: { n: -1 } })), seq, 'flip detail');
       assert.equal(first(entries.toSpliced(position, 1)), seq, 'drop');
@@ -48,7 +63,11 @@ describe('the ledger', () => {
   it('names an entry that was written anew with everything after it, by its anchor', () => {
     const { anchors } = ledger(SIZE);
     const other = ledger(SIZE);
-    const forged = appendEntry(EMPTY_HEAD, { kind: 'attempt-started', subject: 'forged', actor: 'x', detail: null }, AT);
+    const forged = appendEntry(
+      EMPTY_HEAD,
+      { kind: 'attempt-started', subject: 'forged', actor: 'x', detail: null },
+      AT,
+    );
     const entries = [forged.entry];
     let head = forged.head;
     for (const { kind, subject, actor, detail, at } of other.entries.slice(1)) {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACTIONS, type Action, type LockState, PERMISSIONS, type Permission } from '../../../shared/domain/permissions.ts';
+import {
+  ACTIONS,
+  type Action,
+  type LockState,
+  PERMISSIONS,
+  type Permission,
+} from '../../../shared/domain/permissions.ts';
 
 /** The table as the product promises it, written a second time by hand: [none, hold, lockdown]. */
 const PROMISED: Record<Action, readonly [Permission, Permission, Permission]> = {
