@@ -2,17 +2,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { crc32c, crc32cText } from '../../shared/adapters/gcp/crc32c.ts';
 import { Faults } from './faults.ts';
+import {
+  bytesOf,
+  expect,
+  multipart,
+  Refusal,
+  type Resource,
+  refuseUnmet,
+  resourceOf,
+  type Stored,
+  send,
+  unheld,
+} from './storage-objects.ts';
 
-interface Stored {
-  readonly bytes: Buffer;
-  readonly generation: number;
-  metageneration: number;
-  readonly timeCreated: string;
-  contentType: string;
-  storageClass: string;
-  metadata: Record<string, string>;
-  temporaryHold: boolean;
-}
 interface Session {
   readonly bucket: string;
   readonly key: string;
@@ -20,11 +22,6 @@ interface Session {
   readonly match: string | null;
   received: Buffer;
 }
-type Resource = Partial<Pick<Stored, 'contentType' | 'storageClass' | 'metadata' | 'temporaryHold'>> & {
-  crc32c?: string;
-  name?: string;
-};
-
 export interface StorageStandIn {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
@@ -34,16 +31,6 @@ export interface StorageStandIn {
   /** Bytes that arrive are changed by this before they are stored, past every check sum that was sent after them. */
   damage: ((bytes: Buffer) => Buffer) | undefined;
   close(): Promise<void>;
-}
-
-class Refusal extends Error {
-  readonly status: number;
-  readonly reason: string;
-  constructor(status: number, reason: string, message: string) {
-    super(message);
-    this.status = status;
-    this.reason = reason;
-  }
 }
 
 /** The JSON API of Cloud Storage: generations, preconditions, holds, resumable sessions, ranges and check sums. */
@@ -255,63 +242,4 @@ export async function startStorage(options: { readonly nowMs: () => number }): P
       throw new Refusal(404, 'notFound', `No such object: ${bucket}/${key}`);
     return found;
   }
-}
-
-function refuseUnmet(found: Stored | undefined, match: string | null): void {
-  if (match === null) return;
-  if (match === '0' ? found !== undefined : String(found?.generation) !== match) unmet();
-}
-
-function expect(found: Stored, match: string | null): void {
-  if (match !== null && String(found.generation) !== match) unmet();
-}
-
-function unmet(): never {
-  throw new Refusal(412, 'conditionNotMet', 'At least one of the pre-conditions you specified did not hold.');
-}
-
-function unheld({ temporaryHold }: Stored): void {
-  if (temporaryHold) throw new Refusal(403, 'forbidden', 'the object is under active hold');
-}
-
-function resourceOf(bucket: string, name: string, stored: Stored): unknown {
-  const { bytes, generation, metageneration, temporaryHold, ...rest } = stored;
-  return {
-    kind: 'storage#object',
-    bucket,
-    name,
-    generation: String(generation),
-    metageneration: String(metageneration),
-    size: String(bytes.length),
-    crc32c: crc32cText(crc32c(bytes)),
-    updated: rest.timeCreated,
-    ...(temporaryHold ? { temporaryHold } : {}),
-    ...rest,
-  };
-}
-
-function multipart(body: Buffer, contentType: string): { resource: Resource; bytes: Buffer } {
-  const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1] ?? '';
-  const marks: number[] = [];
-  for (let at = body.indexOf(`--${boundary}`); at !== -1; at = body.indexOf(`--${boundary}`, at + 1)) marks.push(at);
-  const part = (index: number): Buffer => {
-    const whole = body.subarray((marks[index] ?? 0) + boundary.length + 4, (marks[index + 1] ?? 0) - 2);
-    return whole.subarray(whole.indexOf('\r\n\r\n') + 4);
-  };
-  return { resource: JSON.parse(part(0).toString()) as Resource, bytes: part(1) };
-}
-
-async function bytesOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=UTF-8',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }
