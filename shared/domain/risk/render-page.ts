@@ -68,12 +68,12 @@ function grid(rows: readonly GridRow[]): string {
         const signs = endings.map(sign);
         const worst =
           ['bad', 'unknown', 'warn', 'good'].find((one) => signs.some(({ tone: own }) => own === one)) ?? 'none';
-        return `<td class="${worst}" title="${escapeText(`${phase} ${date}: ${endings.join(', ')}`)}">${signs.map((one) => one.sign).join('')}</td>`;
+        return `<td class="${worst}" title="${escapeText(`${phase} ${date}: ${endings.join(', ')}`)}">${signs.find(({ tone: own }) => own === worst)?.sign ?? ''}</td>`;
       });
       return `<tr><th scope="row">${escapeText(phase)}</th>${cells.join('')}</tr>`;
     })
     .join('');
-  return `<div class="wide"><table class="grid"><thead><tr><th></th>${head}</tr></thead><tbody>${body}</tbody></table></div><p class="key">✓ passed, ~ degraded, ? inconclusive, ✗ any other ending, ∅ no ending at all</p>`;
+  return `<div class="wide"><table class="grid"><thead><tr><th></th>${head}</tr></thead><tbody>${body}</tbody></table></div><p class="key">✓ passed, ~ degraded, ? inconclusive, ✗ any other ending, ∅ no ending at all; of several slots a day the worst</p>`;
 }
 
 const STATE_SIGNS: Record<GuardrailState, { sign: string; tone: string }> = {
