@@ -1,0 +1,48 @@
+// Time and size of a page view over a year of history on the embedded store: node test/bench/operator-page.bench.ts
+
+import { quantile } from '../../shared/domain/statistics/index.ts';
+import { runPhase } from '../../shared/engine/run-phase.ts';
+import { green, LOCAL, openLocally } from '../operator/days.ts';
+import { scheduled } from '../support/engine.ts';
+
+const DAYS = 365;
+const VIEWS = 300;
+
+using operator = await openLocally('00:00');
+operator.setPhases(green());
+const first = Date.parse('2026-11-24T00:00:00Z');
+for (let day = 0; day < DAYS; day++) {
+  const date = new Date(first + day * 86_400_000).toISOString().slice(0, 10);
+  for (const [phase, time] of [
+    ['snapshot-orchestration', '00:00'],
+    ['snapshot-orchestration', '06:00'],
+    ['t-90-prep', '10:30'],
+    ['t-30-final-check', '11:30'],
+    ['high-noon-sync', '12:00'],
+    ['snapshot-orchestration', '18:00'],
+  ] as const) {
+    operator.clock.advanceTo(`${date}T${time}:00.000Z`);
+    await runPhase(operator.engine, scheduled(phase, `${date}T${time}:00.000Z`));
+  }
+}
+operator.reads();
+const times: number[] = [];
+let bytes = 0;
+for (let view = 0; view < VIEWS; view++) {
+  const began = performance.now();
+  const reply = await operator.send({ path: '/', ...LOCAL });
+  times.push(performance.now() - began);
+  bytes = Buffer.byteLength(reply.body);
+}
+const round = (ms: number) => Math.round(ms * 100) / 100;
+console.log(
+  JSON.stringify({
+    days: DAYS,
+    documents: Object.keys(operator.stored()).length,
+    views: VIEWS,
+    p50Ms: round(quantile(times, 0.5)),
+    p95Ms: round(quantile(times, 0.95)),
+    readsPerView: operator.reads() / VIEWS,
+    bytes,
+  }),
+);
