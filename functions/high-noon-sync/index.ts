@@ -3,5 +3,5 @@ import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
 cloudEvent(
   'highNoonSync',
-  servePhase(async () => (await import('./phase.ts')).highNoonSync),
+  servePhase('high-noon-sync', async () => (await import('./phase.ts')).highNoonSync),
 );

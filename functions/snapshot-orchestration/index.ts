@@ -3,5 +3,5 @@ import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
 cloudEvent(
   'snapshotOrchestration',
-  servePhase(async () => (await import('./phase.ts')).snapshotOrchestration),
+  servePhase('snapshot-orchestration', async () => (await import('./phase.ts')).snapshotOrchestration),
 );

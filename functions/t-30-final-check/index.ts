@@ -3,5 +3,5 @@ import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
 cloudEvent(
   't30FinalCheck',
-  servePhase(async () => (await import('./phase.ts')).t30FinalCheck),
+  servePhase('t-30-final-check', async () => (await import('./phase.ts')).t30FinalCheck),
 );

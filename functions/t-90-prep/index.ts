@@ -3,5 +3,5 @@ import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
 cloudEvent(
   't90Prep',
-  servePhase(async () => (await import('./phase.ts')).t90Prep),
+  servePhase('t-90-prep', async () => (await import('./phase.ts')).t90Prep),
 );

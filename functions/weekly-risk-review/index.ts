@@ -3,5 +3,5 @@ import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 
 cloudEvent(
   'weeklyRiskReview',
-  servePhase(async () => (await import('./phase.ts')).weeklyRiskReview),
+  servePhase('weekly-risk-review', async () => (await import('./phase.ts')).weeklyRiskReview),
 );

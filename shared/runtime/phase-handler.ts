@@ -8,13 +8,18 @@ import { answerComeBack } from './response-status.ts';
 import type { Runtime } from './runtime.ts';
 import { theRuntime } from './the-runtime.ts';
 
-/** The CloudEvent handler of a phase. One parameter: with two, functions-framework would wait for a callback. */
-export function phaseHandler(definition: Phase): (event: CloudEvent<unknown>) => Promise<void> {
+/**
+ * The CloudEvent handler of a phase. Its operations are loaded for a message that may run them: refusing a malformed one
+ * takes none. One parameter: with two, functions-framework would wait for a callback.
+ */
+export function phaseHandler(
+  phase: PhaseName,
+  load: () => Promise<Phase>,
+): (event: CloudEvent<unknown>) => Promise<void> {
   return async (event) => {
-    const phase = definition.name;
-    const runtime = withPhase(await theRuntime(), definition);
+    const runtime = await theRuntime();
     await runtime.refreshClock();
-    const outcome = await handleMessage(runtime, phase, event);
+    const outcome = await handleMessage(runtime, phase, event, async () => withPhase(runtime, await load()));
     tell(runtime, phase, outcome);
     if (outcome.kind === 'refused' && outcome.reason === 'redelivery') {
       answerComeBack(outcome.detail);
@@ -32,11 +37,12 @@ export function withPhase(runtime: Runtime, definition: Phase): Runtime {
   };
 }
 
-/** Parses, quarantines or runs. Throws only what another delivery could mend. */
+/** Parses, quarantines or runs, with the runtime that is `able` to. Throws only what another delivery could mend. */
 export async function handleMessage(
   runtime: Runtime,
   phase: PhaseName,
   event: CloudEvent<unknown>,
+  able: () => Promise<Runtime> = async () => runtime,
 ): Promise<PhaseOutcome> {
   const { engine } = runtime;
   const pushed = event.data ?? rawPush(event);
@@ -46,7 +52,7 @@ export async function handleMessage(
     await quarantine(runtime, parsed.evidence);
     return { kind: 'refused', reason: 'malformed', detail: parsed.why, slot: undefined };
   }
-  return runPhase(engine, parsed.trigger);
+  return runPhase((await able()).engine, parsed.trigger);
 }
 
 /** A push without data is not made a CloudEvent by functions-framework; it arrives as its bare body. */

@@ -1,4 +1,5 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
+import type { PhaseName } from '../domain/catalog.ts';
 import type { Phase } from '../engine/engine.ts';
 // Both look at every request as it starts, so they are here before the first.
 import './response-status.ts';
@@ -18,10 +19,7 @@ export function serveLazily(load: () => Promise<Handler>): Handler {
   };
 }
 
-/** The handler of a phase; the engine and the phase's own operations are loaded together. */
-export function servePhase(load: () => Promise<Phase>): Handler {
-  return serveLazily(async () => {
-    const [{ phaseHandler }, phase] = await Promise.all([import('./phase-handler.ts'), load()]);
-    return phaseHandler(phase);
-  });
+/** The handler of a phase, and its operations once a message may run them. */
+export function servePhase(name: PhaseName, load: () => Promise<Phase>): Handler {
+  return serveLazily(async () => (await import('./phase-handler.ts')).phaseHandler(name, load));
 }

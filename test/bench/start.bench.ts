@@ -2,7 +2,8 @@
  * From spawn to the first 2xx of a Pub/Sub push, each in a fresh process, taken in turns and compared by medians: a bare
  * node:http server, a bare functions-framework target, ours refusing a malformed message, ours looking at a whole T-90
  * over the embedded store and the sample world. Usage: node start.bench.ts [--runs N] [--archive DIR] [--quick] [--json]
- * With --archive ours is the unpacked folder that would be deployed.
+ * With --archive ours is the folder that would be deployed, unpacked and installed; what it needs is taken from the
+ * environment: HIGHNOON_STORE=firestore with an emulator's host.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -91,7 +92,12 @@ async function startOnce(name: Case): Promise<number> {
   const port = await freePort();
   const startedMs = performance.now();
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, PORT: String(port), HIGHNOON_STORE: 'local', HIGHNOON_DATA: join(folder, 'data') },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      HIGHNOON_STORE: process.env.HIGHNOON_STORE ?? 'local',
+      HIGHNOON_DATA: join(folder, 'data'),
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -69,7 +69,7 @@ export async function pushAll(
   } satisfies Runtime);
   cloudEvent(
     'burst',
-    servePhase(async () => phaseIn(engine, 't-90-prep')),
+    servePhase('t-90-prep', async () => phaseIn(engine, 't-90-prep')),
   );
   const server = getTestServer('burst');
   server.listen(0, '127.0.0.1');
