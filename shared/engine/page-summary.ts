@@ -25,6 +25,8 @@ export interface PageSummary {
   readonly tail: readonly LedgerEntry[];
   readonly overrides: readonly Override[];
   readonly waivers: readonly Waiver[];
+  /** Waivers of critical guardrails that a second person has yet to complete. */
+  readonly proposals: readonly Waiver[];
 }
 
 export interface SettledSlot {
@@ -75,6 +77,7 @@ export const EMPTY_PAGE: PageSummary = {
   tail: [],
   overrides: [],
   waivers: [],
+  proposals: [],
 };
 
 export const PAGE_PATH = 'summaries/page';
@@ -119,11 +122,15 @@ export function pageAfterEnding(
   };
 }
 
-/** What an act adds: its lines, and the overrides and waivers when it changed them. */
+/** What an act adds: its lines, and the exceptions when it changed them. */
 export function pageAfterAct(
   page: PageSummary,
   entries: readonly LedgerEntry[],
-  changed: { readonly overrides?: readonly Override[] | undefined; readonly waivers?: readonly Waiver[] | undefined },
+  changed: {
+    readonly overrides?: readonly Override[] | undefined;
+    readonly waivers?: readonly Waiver[] | undefined;
+    readonly proposals?: readonly Waiver[] | undefined;
+  },
 ): PageSummary {
   return {
     ...page,
@@ -131,6 +138,7 @@ export function pageAfterAct(
     tail: withTail(page.tail, entries),
     overrides: changed.overrides ?? page.overrides,
     waivers: changed.waivers ?? page.waivers,
+    proposals: changed.proposals ?? page.proposals,
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PHASE_NAMES, type PhaseName } from '../../shared/domain/catalog.ts';
 import { fails } from '../../shared/domain/finding.ts';
-import { grantOverride } from '../../shared/engine/acts/override.ts';
+import { grantOverride, grantWaiver } from '../../shared/engine/acts/override.ts';
 import { EMPTY_PAGE, PAGE_PATH, type PageSummary } from '../../shared/engine/page-summary.ts';
 import { runPhase } from '../../shared/engine/run-phase.ts';
 import { events, STREAM_MS } from '../../shared/operator/events/events.ts';
@@ -118,6 +118,12 @@ describe('the page', () => {
     const { body } = await open(operator);
     assert.match(body, /Override of check-service-health\/services\/age-gate\/down by ana until/);
     assert.match(body, /<td>override-granted<\/td>/);
+    await grantWaiver(
+      operator.engine,
+      { name: 'sam' },
+      { guardrail: 'GR-1', records: [], until: at('12:40'), reason: 'relaunch' },
+    );
+    assert.match((await open(operator)).body, /Waiver of GR-1 is proposed by sam: another person completes it/);
     operator.clock.advanceTo(at('12:51'));
     assert.match((await open(operator)).body, /No override and no waiver is in force/);
   });

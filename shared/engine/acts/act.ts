@@ -89,8 +89,10 @@ export async function act(
 /** The exceptions that the act changed: the page shows those in force. */
 function changedBy({ writes }: ActEffect): Parameters<typeof pageAfterAct>[2] {
   const written = <T>(path: string) => writes.find((one) => one.path === path)?.data as T | undefined;
+  const waivers = written<WaiversRecord>(paths.waivers);
   return {
     overrides: written<OverridesRecord>(paths.overrides)?.items,
-    waivers: written<WaiversRecord>(paths.waivers)?.items,
+    waivers: waivers?.items,
+    proposals: waivers?.proposals,
   };
 }

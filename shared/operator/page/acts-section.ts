@@ -14,6 +14,7 @@ export function acts(view: PageView, form: FormMaker): Html {
   const mayHold = summaryOf(day, 'high-noon-sync')?.status !== 'concluded' && !isHeld(day.hold);
   const overrides = summary.overrides.filter(({ until }) => until > now);
   const waivers = summary.waivers.filter(({ until }) => until > now);
+  const proposals = summary.proposals.filter(({ until }) => until > now);
   const exceptions = [
     ...overrides.map(
       (one) =>
@@ -22,6 +23,10 @@ export function acts(view: PageView, form: FormMaker): Html {
     ...waivers.map(
       (one) =>
         html`<li>Waiver of ${one.guardrail} by ${one.approvers.join(' and ')} until ${dayAndTime(one.until)}: ${one.reason}</li>`,
+    ),
+    ...proposals.map(
+      (one) =>
+        html`<li>Waiver of ${one.guardrail} is proposed by ${one.owner}: another person completes it by waiving it too. ${one.reason}</li>`,
     ),
   ];
   return html`<section id="acts"><h2>Acts</h2>${

@@ -75,10 +75,9 @@ function timelineLine({ day, now, isToday, lockdown }: PageView, slot: Slot): Ht
   const known = day.slots[slot.slotId];
   const name = isChainPhase(slot.phase) ? html`<strong>${SHORT[slot.phase]}</strong>` : SHORT[slot.phase];
   const attempt = known !== undefined && known.attempt > 1 ? `, attempt ${known.attempt}` : '';
-  const late =
-    known?.latenessSeconds !== null && known?.latenessSeconds !== undefined && known.latenessSeconds >= 60
-      ? `, ${span(known.latenessSeconds)} late`
-      : '';
+  // A rerun starts when a person asks for it: lateness was the first attempt's.
+  const lateSeconds = known?.attempt === 1 ? (known.latenessSeconds ?? 0) : 0;
+  const late = lateSeconds >= 60 ? `, ${span(lateSeconds)} late` : '';
   const took =
     known?.startedAt != null && known.concludedAt !== null
       ? `, ${duration(secondsBetween(known.startedAt, known.concludedAt) * 1000)}`

@@ -52,7 +52,7 @@ export function snapshotStrip({ summary, now }: PageView): Html {
     newest === undefined || age === undefined
       ? 'No snapshot has ended well yet.'
       : `The newest good one is of ${newest.dueAt.slice(0, 16).replace('T', ' ')}, ${age.toFixed(1)} hours ago.`;
-  const tone = age === undefined || age > 12 ? 'bad' : age > 8 ? 'warn' : 'good';
+  const tone = slots.length === 0 ? 'unknown' : age === undefined || age > 12 ? 'bad' : age > 8 ? 'warn' : 'good';
   return html`<section id="snapshots" class="wide"><h2>Snapshots</h2><p>${sign(tone)} ${words}</p><ol class="chips">${slots.map(snapshotChip)}</ol></section>`;
 }
 
@@ -63,7 +63,7 @@ const snapshotChip = ({ dueAt, ending }: SettledSlot): Html =>
 export function guardrailGrid({ summary }: PageView, titles: ReadonlyMap<string, string>): Html {
   const results = Object.entries(summary.guardrails).sort(([a], [b]) => (a < b ? -1 : 1));
   if (results.length === 0)
-    return html`<section id="guardrails"><h2>Guardrails</h2><p class="soft">None has been judged yet.</p></section>`;
+    return html`<section id="guardrails" class="wide"><h2>Guardrails</h2><p class="soft">None has been judged yet.</p></section>`;
   const chips = results.map(([id, { result, severity }]) => {
     const tone =
       result === 'passed'
