@@ -24,6 +24,7 @@ export interface EmulatedDayOptions {
   /** The package of the functions: the repository, or what is deployed. */
   readonly source?: string;
   readonly tell?: (line: string) => void;
+  readonly onPush?: (process: FunctionProcess) => void;
 }
 
 /** A day over the official emulators: function processes, push subscriptions, one clock, and the sample world's servers here. */
@@ -42,9 +43,8 @@ export interface EmulatedDay extends AsyncDisposable {
   stepTo(at: Instant): Promise<void>;
 }
 
-/** As the subscription's: a message that was not acknowledged comes again when the clock has moved on. */
-const FIRST_BACKOFF_SECONDS = 10;
-const MAX_BACKOFF_SECONDS = 600;
+/** The least that a subscription waits before it delivers again: so far the day's clock moves when it does. */
+const BACKOFF_SECONDS = 10;
 const POLL_MS = 10;
 /** Something hangs when nothing was delivered for so long. */
 const PATIENCE_MS = 180_000;
@@ -95,7 +95,12 @@ async function open(options: EmulatedDayOptions, stack: AsyncDisposableStack): P
   const nameOf = resourceNamer(runtime.engine.configuration.deployment.environment);
   for (const { name, target } of [...catalog.phases, ...catalog.services]) {
     if (name === 'operator') continue;
-    const one = new FunctionProcess(target, { environment, source, tell: (line) => tell(`${target}: ${line}`) });
+    const one = new FunctionProcess(target, {
+      environment,
+      source,
+      tell: (line) => tell(`${target}: ${line}`),
+      onPush: options.onPush,
+    });
     stack.defer(async () => {
       await one.signal('SIGKILL');
     });
@@ -136,7 +141,6 @@ function settler(world: LocalRuntime, messages: PubSubWorld, deliveries: readonl
   const open = new Set<string>();
   let seen = 0;
   return async () => {
-    let backoffSeconds = FIRST_BACKOFF_SECONDS;
     let lastMs = performance.now();
     for (;;) {
       for (const { id } of await messages.published()) open.add(id);
@@ -147,8 +151,7 @@ function settler(world: LocalRuntime, messages: PubSubWorld, deliveries: readonl
           open.delete(id);
           continue;
         }
-        world.clock.advanceTo(plusSeconds(world.clock.now(), backoffSeconds));
-        backoffSeconds = Math.min(backoffSeconds * 2, MAX_BACKOFF_SECONDS);
+        world.clock.advanceTo(plusSeconds(world.clock.now(), BACKOFF_SECONDS));
       }
       // What a handler published is in the emulator before it answered: one more look finds it.
       if (open.size === 0 && (await messages.published().then((more) => more.every(({ id }) => !open.add(id))))) return;

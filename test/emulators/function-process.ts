@@ -13,6 +13,7 @@ export class FunctionProcess {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #tell: (line: string) => void;
   readonly #source: string;
+  readonly #onPush: (process: FunctionProcess) => void;
   #running: Promise<{ readonly child: ChildProcess; readonly port: number }> | undefined;
   starts = 0;
 
@@ -23,12 +24,15 @@ export class FunctionProcess {
       readonly tell: (line: string) => void;
       /** The folder of the package. */
       readonly source: string;
+      /** Told when a push is handed over; who wants to kill it in the midst of its work does so from here. */
+      readonly onPush?: ((process: FunctionProcess) => void) | undefined;
     },
   ) {
     this.target = target;
     this.#environment = options.environment;
     this.#tell = options.tell;
     this.#source = options.source;
+    this.#onPush = options.onPush ?? (() => {});
   }
 
   get isRunning(): boolean {
@@ -38,6 +42,7 @@ export class FunctionProcess {
   /** Starts it if it is not running, and answers with the status it gives to this push; 0 when it died of it. */
   async push(path: string, headers: Record<string, string | string[] | undefined>, body: Buffer): Promise<number> {
     const { port } = await this.#started();
+    this.#onPush(this);
     return new Promise((resolve) => {
       const outgoing = request({ host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {
         response.resume();

@@ -9,6 +9,7 @@ import { paths } from '../../shared/engine/records.ts';
 import { readReport } from '../../shared/engine/write-report.ts';
 import { openEmulatedDay } from './emulated-day.ts';
 import { missingEmulators } from './emulators.ts';
+import { createKiller } from './killer.ts';
 
 /** Plays the day and prints its report. Exit code as the day's: 0 when every slot ended well. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -26,7 +27,12 @@ export async function main(args: readonly string[]): Promise<number> {
   const { date } = values;
   const tell = values.verbose ? (line: string) => console.error(line) : () => {};
   const kills = Number(values.kills);
-  await using day = await openEmulatedDay({ date, tell, ...(kills > 0 ? { leaseSeconds: 5 } : {}) });
+  const killer = createKiller(kills, Number(values.seed));
+  await using day = await openEmulatedDay({
+    date,
+    tell,
+    ...(kills > 0 ? { leaseSeconds: 8, onPush: killer.onPush } : {}),
+  });
   console.error(`playing ${date} (UTC) over the emulators`);
   await day.play();
   await day.stepTo(`${date}T23:59:59.000Z`);
@@ -44,5 +50,6 @@ export async function main(args: readonly string[]): Promise<number> {
   console.error(
     `${lines} deliveries, ${day.functions.map(({ target, starts }) => `${target} ${starts}`).join(', ')} starts`,
   );
+  if (kills > 0) console.error(`seed ${values.seed}: killed ${killer.killed.join(', ')}`);
   return worst;
 }

@@ -3,12 +3,12 @@ import { credentials } from '@grpc/grpc-js';
 
 /** Topics with push subscriptions, as the infrastructure makes them, in the Pub/Sub emulator. */
 export interface PubSubWorld extends AsyncDisposable {
-  /** A topic with a push subscription of the same name. */
-  connect(topic: string, pushUrl: string): Promise<void>;
+  /** A topic, with a push subscription of the same name where there is somebody to push to. */
+  connect(topic: string, pushUrl?: string): Promise<void>;
   /** As `gcloud pubsub topics publish` does. Returns the message's id. */
   publish(topic: string, data: object): Promise<string>;
-  /** The ids of messages published since the last call, by whomever. */
-  published(): Promise<readonly { readonly topic: string; readonly id: string }[]>;
+  /** The messages published since the last call, by whomever. */
+  published(): Promise<readonly { readonly topic: string; readonly id: string; readonly data: string }[]>;
 }
 
 /** The backoff of the infrastructure is 10 to 600 s; a day that is played waits for nothing. */
@@ -29,7 +29,8 @@ export async function openPubSub(host: string, projectId: string): Promise<PubSu
   return {
     async connect(name, pushUrl) {
       const [topic] = await client.createTopic(name);
-      await topic.createSubscription(name, { pushEndpoint: pushUrl, ackDeadlineSeconds: 600, retryPolicy: BACKOFF });
+      if (pushUrl !== undefined)
+        await topic.createSubscription(name, { pushEndpoint: pushUrl, ackDeadlineSeconds: 600, retryPolicy: BACKOFF });
       // A second subscription tells what was published, whoever did it.
       await topic.createSubscription(`${name}-audit`);
       topics.push(name);
@@ -42,7 +43,11 @@ export async function openPubSub(host: string, projectId: string): Promise<PubSu
           const [{ receivedMessages }] = await subscriber.pull(request);
           const ackIds = (receivedMessages ?? []).flatMap(({ ackId }) => (ackId ? [ackId] : []));
           if (ackIds.length > 0) await subscriber.acknowledge({ subscription: audit(topic), ackIds });
-          return (receivedMessages ?? []).map(({ message }) => ({ topic, id: message?.messageId ?? '' }));
+          return (receivedMessages ?? []).map(({ message }) => ({
+            topic,
+            id: message?.messageId ?? '',
+            data: Buffer.from((message?.data ?? '') as Uint8Array).toString('utf8'),
+          }));
         }),
       );
       return found.flat();
