@@ -79,7 +79,12 @@ export function cloudOutside({ environment, settings, configuration, clock, docu
       repositories,
       access: createCloudAccess({ ...place, endpoint: endpoints.RESOURCE_MANAGER, iamEndpoint: endpoints.IAM }),
       advisories: withImageScans(
-        createOsvAdvisories({ fetch, ...(endpoints.OSV === undefined ? {} : { baseUrl: `http://${endpoints.OSV}`, dataUrl: `http://${endpoints.OSV}` }) }),
+        createOsvAdvisories({
+          fetch,
+          ...(endpoints.OSV === undefined
+            ? {}
+            : { baseUrl: `http://${endpoints.OSV}`, dataUrl: `http://${endpoints.OSV}` }),
+        }),
         { ...place, endpoint: endpoints.ARTIFACT_ANALYSIS },
       ),
       backups: createCloudBackups({
