@@ -83,8 +83,8 @@ Made by \`test/bench/write-operations.mjs\` from \`highnoon cost --json\`, which
 real functions and counts every call that the cloud would bill, and from the table of roles in [security.md](security.md).
 A larger world reads more; ${'`highnoon cost --config FILE`'} counts yours.
 
-Counted on ${cost.countedDate}, priced as of ${cost.pricesAsOf} in ${cost.region} (\`shared/domain/prices.ts\`). Billed seconds are what was worked
-on the machine that counted, and ${cost.assumptions.secondsPerCall * 1000} ms for each remote call, and ${cost.assumptions.secondsPerStart} s for each start but the watchdog's, whose instance is kept.
+Counted on ${cost.countedDate}, priced as of ${cost.pricesAsOf} in ${cost.region} (\`shared/domain/prices.ts\`). Billed seconds are the processor
+time of the machine that counted, the sample world's servers included, and ${cost.assumptions.secondsPerCall * 1000} ms for each remote call, and ${cost.assumptions.secondsPerStart} s for each start but the watchdog's, whose instance is kept.
 
 ## Money
 
