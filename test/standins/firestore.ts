@@ -40,9 +40,15 @@ export async function startFirestore(): Promise<FirestoreStandIn> {
     const [from] = structuredQuery.from;
     if (from === undefined) throw new GrpcFault(3, 'a query names a collection');
     const root = `${parent}/${from.collectionId}/`;
-    const after = structuredQuery.startAt?.values[0]?.referenceValue ?? '';
+    const { values, before } = structuredQuery.startAt ?? { values: [], before: false };
+    const after = values[0]?.referenceValue ?? '';
     const names = [...documents.keys()]
-      .filter((name) => name.startsWith(root) && !name.slice(root.length).includes('/') && name > after)
+      .filter(
+        (name) =>
+          name.startsWith(root) &&
+          !name.slice(root.length).includes('/') &&
+          (name > after || (before && name === after)),
+      )
       .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
       .slice(0, structuredQuery.limit?.value ?? documents.size);
     const found = names.map((name) => ({ document: { name, fields: documents.get(name) } }));
@@ -55,7 +61,10 @@ interface Query {
   readonly parent: string;
   readonly structuredQuery: {
     readonly from: readonly { readonly collectionId: string }[];
-    readonly startAt: { readonly values: readonly { readonly referenceValue: string }[] } | null;
+    readonly startAt: {
+      readonly values: readonly { readonly referenceValue: string }[];
+      readonly before: boolean;
+    } | null;
     readonly limit: { readonly value: number } | null;
   };
 }

@@ -113,14 +113,12 @@ export function createCloudObjects({ projectId, endpoint }: CloudObjectsOptions)
       do {
         const token = pageToken;
         const [files, next] = await httpCall(what, undefined, async () =>
-          (await storage())
-            .bucket(bucket)
-            .getFiles({
-              prefix: key,
-              autoPaginate: false,
-              maxResults: 1000,
-              ...(token === undefined ? {} : { pageToken: token }),
-            }),
+          (await storage()).bucket(bucket).getFiles({
+            prefix: key,
+            autoPaginate: false,
+            maxResults: 1000,
+            ...(token === undefined ? {} : { pageToken: token }),
+          }),
         );
         // Cloud Storage itself lists by the UTF-8 bytes of the names, over all pages.
         for (const { name, metadata } of files)

@@ -60,9 +60,11 @@ function agrees(judged: readonly Judged[], summary: Summary | undefined): boolea
 
 function unattributed(text: string, count: number, summary: Summary | undefined): readonly Judged[] {
   const one = judge(text, oneCode(summary));
-  const none = (summary?.successPointCount ?? 0) === 0 && summary !== undefined && summary.errors?.length === 1;
+  // Without a count the request itself was invalid, and nothing in it was written.
+  const isAll =
+    summary === undefined ? one.outcome === 'refused' : summary.successPointCount === 0 && summary.errors?.length === 1;
   const detail = one.detail ?? '';
-  return Array.from({ length: count }, () => (none || one.outcome === 'refused' ? one : { outcome: 'retry', detail }));
+  return Array.from({ length: count }, () => (isAll ? one : { outcome: 'retry', detail }));
 }
 
 /** The code of the refused points, when all were refused with the same. */

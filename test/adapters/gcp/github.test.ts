@@ -151,6 +151,10 @@ describe('what GitHub knows of a repository', () => {
     answer('/rulesets/1', ruleset(['~ALL'], ['refs/tags/high-noon/*']));
     assert.deepEqual(await rules('refs/tags/high-noon/2026-11-24'), free);
     assert.deepEqual(await rules('refs/tags/v1'), forbidden);
+    answer('/rulesets/1', { ...ruleset(['~ALL']), current_user_can_bypass: 'always' });
+    assert.deepEqual(await rules('refs/tags/v1'), free);
+    answer('/rulesets/1', { ...ruleset(['~ALL']), current_user_can_bypass: 'pull_requests_only' });
+    assert.deepEqual(await rules('refs/tags/v1'), forbidden);
   });
 
   for (const [status, headers, code] of [
