@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { releaseNoon } from '../../shared/engine/acts/hold.ts';
 import { runPhase } from '../../shared/engine/run-phase.ts';
 import { scheduled } from '../support/engine.ts';
-import { axeViolations, findChromium, launch, screenshot } from './browser.ts';
+import { axeViolations, launch, screenshot, skipReason } from './browser.ts';
 import { failingNoon, green, openLocally, playChain, redFinalCheck, violating } from './days.ts';
 import { serve } from './serve.ts';
 import { at, DATE, type Operator } from './support.ts';
@@ -51,15 +51,11 @@ const STATES: readonly {
   { name: 'lockdown', says: /LOCKDOWN, epoch 1/, play: (operator) => playChain(operator, violating()) },
 ];
 
-const hasBrowser = findChromium() !== undefined || process.env.CI === 'true';
-
-describe('the page in a real browser', { skip: hasBrowser ? false : 'chromium is not in PATH' }, () => {
+describe('the page in a real browser', { skip: skipReason() }, () => {
   let browser: Browser;
 
   before(async () => {
-    const launched = await launch();
-    if (launched === undefined) throw new Error('no browser');
-    browser = launched;
+    browser = await launch();
   });
   after(async () => {
     await browser?.close();

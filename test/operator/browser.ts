@@ -17,14 +17,18 @@ export function findChromium(): string | undefined {
   return undefined;
 }
 
-/** Undefined where a browser may be missing: a developer's machine. CI must have one. */
-export async function launch(): Promise<Browser | undefined> {
+/** Why the browser tests may be skipped: on a developer's machine without one. CI must have one. */
+export function skipReason(): string | false {
+  if (findChromium() !== undefined || process.env.CI === 'true') return false;
+  const why = 'SKIPPED: chromium is not in PATH, so the page was not tried in a browser (apt-get install chromium)';
+  console.error(why);
+  return why;
+}
+
+export function launch(): Promise<Browser> {
   const executablePath = findChromium();
-  if (executablePath !== undefined)
-    return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
-  if (process.env.CI === 'true') throw new Error('chromium is not in PATH: CI needs it, see .ci/run');
-  console.error('SKIPPED: chromium is not in PATH, so the page was not tried in a browser (apt-get install chromium)');
-  return undefined;
+  if (executablePath === undefined) throw new Error('chromium is not in PATH: CI needs it, see .ci/run');
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
 }
 
 /** Screenshots are kept as artefacts of a test run; git ignores them. */
