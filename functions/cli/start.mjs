@@ -11,5 +11,9 @@ if (found < WANTED) {
   );
   process.exit(2);
 }
+// A reader that has seen enough (`| head`) closes the pipe: that is no fault of the command.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));
