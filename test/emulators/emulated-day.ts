@@ -84,6 +84,8 @@ async function open(options: EmulatedDayOptions, stack: AsyncDisposableStack): P
     HIGHNOON_SAMPLE_WORLD: JSON.stringify(sampleAddresses(world)),
     FIRESTORE_EMULATOR_HOST: firestore.host,
     PUBSUB_EMULATOR_HOST: pubsub.host,
+    // Deployment says it; an archive has no repository around it to ask.
+    ...(options.source === undefined ? {} : { HIGHNOON_CODE_REVISION: 'emulated-day' }),
     ...(options.leaseSeconds === undefined ? {} : { HIGHNOON_LEASE_SECONDS: String(options.leaseSeconds) }),
   };
   const runtime = await createCloudRuntime(environment, { drains: false, log: tell });
