@@ -14,6 +14,7 @@ import { highnoon, temporaryFolder } from '../cli/support.ts';
 import { comparable } from './compare.ts';
 import { type EmulatedDay, openEmulatedDay } from './emulated-day.ts';
 import { missingEmulators } from './emulators.ts';
+import type { FunctionProcess } from './function-process.ts';
 import { createKiller } from './killer.ts';
 
 const skip = missingEmulators(['firestore', 'pubsub']) ?? false;
@@ -54,6 +55,30 @@ describe('a day over the Firestore and Pub/Sub emulators, with functions as proc
     await day.play('00:00', '12:30');
     assert.deepEqual(reports(day.data), reports(embedded.path));
     assert.ok(day.deliveries.every(({ status }) => status >= 200 && status < 300));
+  });
+
+  it('hands a phase over when its process is asked to go: acknowledged, and continued in another', async () => {
+    const path = paths.slot(`t-90-prep@${DATE}T10:30Z`);
+    let asked: Promise<boolean> | undefined;
+    const askToGo = async (process: FunctionProcess): Promise<boolean> => {
+      const { documents } = (await opened).runtime.engine;
+      while ((await documents.get<SlotRecord>(path))?.status !== 'running');
+      return process.signal('SIGTERM');
+    };
+    const opened: Promise<EmulatedDay> = openEmulatedDay({
+      date: DATE,
+      onPush: (process) => {
+        asked ??= askToGo(process);
+      },
+    });
+    await using day = await opened;
+    await day.fire(`${DATE}T10:30:00.000Z`, 't-90-prep');
+    assert.equal(await asked, true);
+    assert.equal(day.deliveries[0]?.status, 204);
+    const slot = await day.runtime.engine.documents.get<SlotRecord>(path);
+    assert.equal(slot?.status === 'concluded' && slot.ending, 'degraded');
+    const attempt = await day.runtime.engine.documents.get<AttemptRecord>(`${path}/attempts/1`);
+    assert.equal(attempt?.concluded?.stretches, 2);
   });
 
   it(`has one ending for each slot and each effect once, though ${KILLS} processes are killed`, async (test) => {
