@@ -1,0 +1,122 @@
+// A sample of small changes to the engine and the domain; tests must notice at least 85 of 100.
+//   node test/proof/mutants.ts [count] [seed]
+import { spawn } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Dice } from '../../shared/simulation/random.ts';
+import { copyOfTree } from './copy.ts';
+
+const [count = 300, seed = 1] = process.argv.slice(2).map(Number);
+const AT_ONCE = 2;
+const LEAST_KILLED = 0.85;
+
+/** Those that say least about behaviour stand aside: the catalog and its schema are checked by their own tests. */
+const FILES = globSync(['shared/engine/**/*.ts', 'shared/domain/*.ts'])
+  .filter((path) => !/catalog/.test(path))
+  .sort();
+
+const OPERATORS: readonly (readonly [from: RegExp, to: string])[] = [
+  [/ === /g, ' !== '],
+  [/ !== /g, ' === '],
+  [/ < /g, ' >= '],
+  [/ > /g, ' <= '],
+  [/ <= /g, ' < '],
+  [/ >= /g, ' > '],
+  [/ && /g, ' || '],
+  [/ \|\| /g, ' && '],
+  [/ \+ 1\b/g, ''],
+  [/\(!/g, '('],
+  [/\btrue\b/g, 'false'],
+  [/\bfalse\b/g, 'true'],
+  [/ \? (?=[^:?]+ : )/g, ' && false ? '],
+  [/\bawait transact\(/g, 'await (async () => undefined as never)(); await transact('],
+];
+
+interface Mutant {
+  readonly file: string;
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Lines that only declare, import or explain have no behaviour to lose. */
+const isCode = (line: string): boolean =>
+  !/^\s*(\*|\/\/|\/\*|import |export type|type |interface |readonly |\|)/.test(line);
+
+function mutantsOf(file: string): Mutant[] {
+  const text = readFileSync(file, 'utf8');
+  return OPERATORS.flatMap(([from, to]) =>
+    [...text.matchAll(from)].flatMap((match) => {
+      const begins = text.lastIndexOf('\n', match.index) + 1;
+      const line = text.slice(begins, text.indexOf('\n', match.index));
+      if (!isCode(line) || /['"`][^'"`]*$/.test(quotesBefore(line, match.index - begins))) return [];
+      return [{ file, at: match.index, from: match[0], to }];
+    }),
+  );
+}
+
+/** What stands before a place, without the strings that are closed there. */
+const quotesBefore = (line: string, at: number): string => line.slice(0, at).replace(/'[^']*'|"[^"]*"|`[^`]*`/g, '');
+
+const SUITES = [
+  ['test/guards/*.test.ts', 'test/engine/**/*.test.ts', 'test/domain/*.test.ts', 'test/domain/core/*.test.ts'],
+  ['test/simulation/{worlds,scenarios,ledger-tampering}.test.ts'],
+] as const;
+
+async function isKilled(root: string, { file, at, from, to }: Mutant): Promise<boolean> {
+  const path = join(root, file);
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, whole.slice(0, at) + to + whole.slice(at + from.length));
+  try {
+    for (const suite of SUITES) if (!(await passes(root, globSync([...suite]).sort()))) return true;
+    return false;
+  } finally {
+    writeFileSync(path, whole);
+  }
+}
+
+function passes(root: string, files: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const args = ['--test', '--test-timeout=120000', '--test-concurrency=1', '--test-isolation=none', ...files];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: 'ignore' });
+    const limit = setTimeout(() => child.kill('SIGKILL'), 180_000);
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      resolve(code === 0);
+    });
+  });
+}
+
+const all = FILES.flatMap(mutantsOf);
+const dice = new Dice(seed);
+const sample = Array.from(
+  { length: Math.min(count, all.length) },
+  () => all.splice(Math.floor(dice.next() * all.length), 1)[0] as Mutant,
+);
+const survivors: string[] = [];
+const queue = [...sample];
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    const copy = copyOfTree();
+    try {
+      for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+        if (await isKilled(copy.root, mutant)) continue;
+        const line = readFileSync(mutant.file, 'utf8').slice(0, mutant.at).split('\n').length;
+        survivors.push(`${mutant.file}:${line} '${mutant.from.trim()}' -> '${mutant.to.trim()}'`);
+      }
+    } finally {
+      copy.remove();
+    }
+  }),
+);
+const killed = sample.length - survivors.length;
+console.log(
+  JSON.stringify({
+    possible: all.length + sample.length,
+    mutants: sample.length,
+    killed,
+    share: killed / sample.length,
+    survivors,
+  }),
+);
+process.exitCode = killed / sample.length >= LEAST_KILLED ? 0 : 1;

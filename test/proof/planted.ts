@@ -1,0 +1,45 @@
+// A proof that finds nothing proves nothing: each fault in test/patches is planted in a copy, and must be found there.
+//   node test/proof/planted.ts [name ...]
+import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { copyOfTree } from './copy.ts';
+
+const wanted = process.argv.slice(2);
+const patches = globSync('test/patches/*.patch')
+  .sort()
+  .filter((path) => wanted.length === 0 || wanted.includes(basename(path, '.patch')));
+
+/** The searches of the proof, the cheapest first, each a small part of what it runs itself. */
+const SEARCHES = [
+  { args: ['functions/cli/start.mjs', 'simulate', '--days', '4000', '--seed', '1', '--json'], env: {} },
+  { args: ['test/proof/told-days.ts', '0', '1'], env: { TOLD_DAY: 'lockdown during noon' } },
+] as const;
+
+const results = patches.map((path) => {
+  const name = basename(path, '.patch');
+  const copy = copyOfTree();
+  try {
+    const applied = spawnSync('git', ['apply', '-p1'], { cwd: copy.root, input: readFileSync(path), encoding: 'utf8' });
+    if (applied.status !== 0) return { name, found: null, why: applied.stderr.trim() };
+    for (const { args, env } of SEARCHES) {
+      const run = spawnSync(process.execPath, [...args], {
+        cwd: copy.root,
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
+      if (run.status !== 1) continue;
+      const { violations } = JSON.parse(run.stdout) as {
+        violations: { invariant?: string; violation?: { invariant: string } }[];
+      };
+      const [first] = violations;
+      return { name, found: first?.invariant ?? first?.violation?.invariant ?? null };
+    }
+    return { name, found: null, why: 'nobody noticed' };
+  } finally {
+    copy.remove();
+  }
+});
+console.log(JSON.stringify({ planted: results.length, results }));
+process.exitCode = results.length >= 3 && results.every(({ found }) => found !== null) ? 0 : 1;

@@ -1,0 +1,57 @@
+// `npm run proof`: the whole proof. `npm run proof -- --fixed`: the fixed part that every commit passes, in minutes.
+import { spawn } from 'node:child_process';
+
+const isFixed = process.argv.includes('--fixed');
+const SHARES = 2;
+const daysPerShare = isFixed ? 50_000 : 500_000;
+
+const shares = (name, argumentsOf) =>
+  Array.from({ length: SHARES }, (_, share) => ({ name: `${name}, share ${share + 1}`, args: argumentsOf(share) }));
+
+/** Steps of one stage run beside each other, stages one after the other. */
+const stages = [
+  shares(`${SHARES * daysPerShare} days with faults`, (share) => [
+    'functions/cli/start.mjs',
+    'simulate',
+    '--json',
+    ...['--days', String(daysPerShare), '--seed', String(share + 1), '--faults', 'swarm'],
+  ]),
+  shares('every single fault of every told day', (share) => ['test/proof/told-days.ts', String(share), String(SHARES)]),
+  ...(isFixed
+    ? []
+    : [
+        shares('double faults at noon', (share) => ['test/proof/told-days.ts', String(share), String(SHARES), '20000']),
+        [
+          { name: 'idle ticks on 2,000 seeds', args: ['test/proof/idle-ticks.ts', '2000'] },
+          { name: '100,000 fuzzed envelopes', args: ['test/proof/fuzz-envelopes.ts', '100000'] },
+        ],
+        [{ name: 'every listed guard taken away', args: ['test/proof/guard-mutants.ts'] }],
+        [{ name: 'a sample of all mutants', args: ['test/proof/mutants.ts', '300'] }],
+        [{ name: 'planted faults', args: ['test/proof/planted.ts'] }],
+      ]),
+];
+
+function run({ name, args }) {
+  const began = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.on('close', (code) => {
+      const seconds = ((performance.now() - began) / 1000).toFixed(0);
+      const text = Buffer.concat(chunks).toString('utf8').replace(/\s+/g, ' ').trim();
+      console.log(
+        `${code === 0 ? 'held' : 'BROKEN'}  ${name} (${seconds} s)\n        ${text.slice(0, code === 0 ? 1500 : 20_000)}`,
+      );
+      resolve(code === 0);
+    });
+  });
+}
+
+let isHeld = true;
+for (const stage of stages) {
+  const outcomes = await Promise.all(stage.map(run));
+  isHeld &&= outcomes.every(Boolean);
+}
+console.log(isHeld ? 'the proof holds' : 'THE PROOF IS BROKEN');
+process.exitCode = isHeld ? 0 : 1;
