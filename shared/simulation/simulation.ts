@@ -204,7 +204,7 @@ export class Simulation implements Stage {
     // The last tick of a day is always played: it anchors the ledger and compares it.
     const isForced = at < this.#startMs || (at % DAY_MS === DAY_MS - TICK_MS && this.#lastForcedDay !== day);
     if (isForced) this.#lastForcedDay = day;
-    const isIdle = this.#working === 0 && this.#idle.isIdle(at);
+    const isIdle = this.#idle.isIdle(at);
     const isMissing = !isIdle && this.#isMissingTick(at);
     if (isMissing) this.gate.disturbedUntil(at + TICK_MS);
     else if (!isIdle || isForced || this.options.everyTick === true) {
