@@ -33,6 +33,7 @@ export interface Stretch extends Pass {
   readonly mode: 'run';
   readonly keeper: LeaseKeeper;
   readonly resumed: boolean;
+  readonly violatedBefore: boolean;
   /** On the monotonic clock, when this stretch's working time is used up. */
   readonly endsAtMs: number;
 }

@@ -4,7 +4,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { Checkpoint, ConcludedSlot, RollbackRecord } from '../domain/run.ts';
 import { effectDeadlineOf, rerunClosesAt, runIdOf } from '../domain/slot.ts';
 import { plusSeconds } from '../domain/time.ts';
-import { isGo, worst } from '../domain/verdict.ts';
+import { isGo, type Verdict, worst } from '../domain/verdict.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import type { Admitted } from './admit.ts';
 import { writeCheckpoint } from './checkpoint.ts';
@@ -61,6 +61,7 @@ async function openStretch(engine: Engine, grant: Granted, keeper: LeaseKeeper, 
     checkpoints: stored.map(({ data }) => data).sort((a, b) => a.index - b.index),
     keeper,
     resumed: grant.resumed,
+    violatedBefore: running.violatedBefore,
     endsAtMs: grantedAtMs + engine.limits.budgetSeconds * 1000,
   };
 }
@@ -71,7 +72,7 @@ async function advance(stretch: Stretch, grant: Granted): Promise<StretchResult>
   if (grant.resumed && grant.running.effectIds.length > 0) await fenceEarlierEffects(stretch);
   const cut = (await runOperations(stretch)) ?? null;
   const { engine } = stretch;
-  const verdict = worst(stretch.checkpoints.map((checkpoint) => checkpoint.verdict));
+  const verdict = verdictSoFar(stretch);
   const isBad = cut !== null || !isGo(verdict);
   if (!isBad || stretch.phase.onFailure !== 'roll-back') return conclude(stretch, cut, null);
   const running = await engine.documents.transact((transaction) => assertHolding(transaction, stretch.keeper.holding));
@@ -110,9 +111,14 @@ function overtimeAt(stretch: Stretch): string {
   return stretch.phase.name === 'high-noon-sync' && deadline < budget ? deadline : budget;
 }
 
+/** What the attempt would be judged now. A violation of an earlier attempt stands: what a rerun released would only be put back. */
+function verdictSoFar({ checkpoints, violatedBefore }: Stretch): Verdict {
+  return worst([...checkpoints.map(({ verdict }) => verdict), ...(violatedBefore ? (['violated'] as const) : [])]);
+}
+
 /** After a blocking verdict nothing is changed any more; checks go on where the phase wants every gap named. */
 function isStopped(stretch: Stretch, operation: Operation<PortMap>): boolean {
-  const blocked = stretch.checkpoints.some((checkpoint) => !isGo(checkpoint.verdict));
+  const blocked = !isGo(verdictSoFar(stretch));
   return blocked && (stretch.phase.onFailure === 'roll-back' || operation.kind === 'action');
 }
 
