@@ -3,6 +3,7 @@ import { chainSlot, type DayRecord } from './day.ts';
 import { type Ending, isGood, noonStatus } from './ending.ts';
 import { unreachable } from './errors.ts';
 import type { Lockdown } from './lockdown.ts';
+import type { SnapshotLevels } from './operation.ts';
 import type { Point } from './points.ts';
 import type { SlotSummary } from './run.ts';
 import { newestSlot, startClosesAt } from './slot.ts';
@@ -24,7 +25,7 @@ export interface LevelState {
   readonly oldestOwedAt: Instant | null;
   /** The configuration read has another digest than deployment pinned. */
   readonly configurationChanged: boolean;
-  readonly snapshots: { readonly newestValidAt: Instant | null; readonly bytes: number } | undefined;
+  readonly snapshots: Pick<SnapshotLevels, 'newestValidAt' | 'bytes' | 'dedupeRatio'> | undefined;
   /** Slots due before it were nobody's to start. */
   readonly watchedSince: Instant;
 }
@@ -86,6 +87,9 @@ export function levels(state: LevelState, now: Instant): Point[] {
     const since = state.snapshots.newestValidAt ?? state.watchedSince;
     gauge('snapshot_freshness_hours', hoursBetween(since, now), {}, 'double');
     gauge('snapshot_storage_bytes', state.snapshots.bytes);
+    const { dedupeRatio } = state.snapshots;
+    // Stored before the ratio was known, or while a manifest cannot be read.
+    if (typeof dedupeRatio === 'number') gauge('snapshot_dedupe_ratio', dedupeRatio, {}, 'double');
   }
   return points;
 }

@@ -2,6 +2,7 @@ import type { DayRecord } from '../domain/day.ts';
 import type { Anchor } from '../domain/ledger.ts';
 import { levels } from '../domain/levels.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
+import type { SnapshotLevels } from '../domain/operation.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
 import { dateOf, type Instant, plusSeconds } from '../domain/time.ts';
 import { TOTALS_ID, type Totals } from '../domain/totals.ts';
@@ -23,7 +24,7 @@ export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
     documents.get<Lockdown>(paths.lockdown),
     documents.get<Totals>(paths.counter(TOTALS_ID)),
     documents.get<Anchor>(paths.anchor),
-    documents.get<{ newestValidAt: Instant | null; bytes: number }>(SNAPSHOT_LEVELS_PATH),
+    documents.get<SnapshotLevels>(SNAPSHOT_LEVELS_PATH),
     documents.get<{ since: Instant }>(WATCH_PATH),
     documents.query<OutboxRecord>('outbox', { orderBy: { field: 'createdAt', direction: 'asc' }, limit: 1 }),
   ]);

@@ -180,7 +180,11 @@ function rest(story: Story, minute: number, environment: string): Omit<LevelStat
     surplusStarts: 1,
     oldestOwedAt: story.owedAt !== undefined && minute >= story.owedAt ? instantOf(story.owedAt) : null,
     configurationChanged: story.configurationChangedAt !== undefined && minute >= story.configurationChangedAt,
-    snapshots: { newestValidAt: instantOf(snapshot <= minute ? snapshot : snapshot - 360), bytes: 4_000_000 },
+    snapshots: {
+      newestValidAt: instantOf(snapshot <= minute ? snapshot : snapshot - 360),
+      bytes: 4_000_000,
+      dedupeRatio: 20,
+    },
     watchedSince: instantOf(-1440 * 30),
   };
 }

@@ -74,6 +74,7 @@ function well(minute: number): Map<string, number> {
   levels.set('surplus_starts', day % 3 === 1 ? 2 : day % 3);
   levels.set('snapshot_freshness_hours', sinceNewest(SNAPSHOTS, minute) / 60);
   levels.set('snapshot_storage_bytes', 4_000_000 + day * 100_000);
+  levels.set('snapshot_dedupe_ratio', 20 + (day % 7));
   return levels;
 }
 
