@@ -67,7 +67,7 @@ export class Gate {
       );
     if (fault !== undefined) return this.#faulty(worker, port, verb, fault, apply);
     const at = worker.isInstant ? scheduler.now : this.#startOf(worker) + LATENCY[port] + (draw & 15);
-    if (this.outages.length > 0 && this.#isOut(port)) return this.#answer(worker, at + 900, () => unavailable(port));
+    if (this.isOut(port, scheduler.now)) return this.#answer(worker, at + 900, () => unavailable(port));
     if (worker.frozenUntil <= scheduler.now && scheduler.mayJump(at)) {
       this.#jumpTo(worker, at);
       try {
@@ -103,9 +103,17 @@ export class Gate {
     if (at > this.lastFaultEndsAt) this.lastFaultEndsAt = at;
   }
 
-  #isOut(port: PortName): boolean {
-    const { now } = this.scheduler;
-    return this.outages.some((outage) => outage.port === port && outage.from <= now && now < outage.until);
+  isOut(port: PortName, at: number): boolean {
+    for (const outage of this.outages) if (outage.port === port && outage.from <= at && at < outage.until) return true;
+    return false;
+  }
+
+  /** When that port is out of reach next, after that time or still; infinity when it is not. */
+  nextOutageMs(port: PortName, after: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const outage of this.outages)
+      if (outage.port === port && outage.until > after + 1) next = Math.min(next, Math.max(outage.from, after + 1));
+    return next;
   }
 
   /** The request lands at that time; its answer reaches the worker if it still lives, when it is awake. */

@@ -23,8 +23,8 @@ import type { Says, Script } from './phases.ts';
 import { TOLD_HOURS } from './scenario.ts';
 import { Scheduler } from './scheduler.ts';
 import type { SimulationOptions, Stage } from './stage.ts';
+import { nextTickMs, Ticks } from './ticks.ts';
 import { type Message, Topics } from './topics.ts';
-import { IdleTicks } from './watchdog.ts';
 import type { Worker } from './worker.ts';
 import { type SimulatedObjects, workerMessenger } from './worker-ports.ts';
 import { World } from './world.ts';
@@ -51,12 +51,10 @@ export class Simulation implements Stage {
   readonly oracle: Oracle;
   readonly topics: Topics;
   readonly deployment: Deployment;
-  readonly #idle: IdleTicks;
+  readonly #ticks: Ticks;
   readonly #startMs: number;
   readonly #logs: string[] = [];
-  #nextTick = { at: Number.POSITIVE_INFINITY, work: undefined as (() => void) | undefined };
   #working = 0;
-  #lastForcedDay = 0;
 
   constructor(options: SimulationOptions) {
     this.options = options;
@@ -74,12 +72,12 @@ export class Simulation implements Stage {
     this.store.onCommit = (commit) => this.#onCommit(commit);
     this.world.onChange = (change) => this.oracle.onChange(change);
     this.topics = new Topics(this.gate, (message, worker) => this.#work(message, worker));
-    this.#idle = new IdleTicks(this.store);
+    this.#ticks = new Ticks(this, this.#startMs);
     this.deployment = new Deployment(this, this.#script());
   }
 
   async run(): Promise<SimulationResult> {
-    this.#tickAt(this.#startMs - TICK_MS);
+    this.#ticks.at(this.#startMs - TICK_MS);
     for (let day = 0; day < this.options.days; day++) await this.#playDay(day);
     await this.#heal();
     this.oracle.atEnd(this.#anchors(), this.options.thorough === true);
@@ -95,10 +93,10 @@ export class Simulation implements Stage {
     const until = scenario === undefined ? midnight + DAY_MS : midnight + TOLD_HOURS.until * HOUR_MS;
     if (scenario !== undefined && scenario.isFirst !== true) layDownGreenDay(this);
     const slots = slotsOfDay(midnight).filter(({ dueAt }) => epochMs(dueAt) >= this.#startMs && epochMs(dueAt) < until);
-    this.#idle.expect(slots);
-    this.#tickBy(nextTickMs(this.#idle.nextMs(midnight - 1) - 1));
+    this.#ticks.idle.expect(slots);
     for (const slot of slots) this.demandEnding(slot.slotId, 1, endsByMs(slot, 1));
     planDay(this, midnight, slots);
+    this.#ticks.by(this.#ticks.nextMs(midnight - 1));
     await this.scheduler.run(until - 1);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -128,14 +126,14 @@ export class Simulation implements Stage {
     gate.outages.length = 0;
     this.deployment.restore();
     gate.disturbedUntil(scheduler.now);
-    const isOpen = () => this.#idle.openIds().length > 0 || this.store.size('outbox') > 0 || this.#working > 0;
-    const limit = Math.max(this.#idle.lastEndMs(), gate.lastFaultEndsAt) + 3 * TICK_MS + 60_000;
+    const isOpen = () => this.#ticks.idle.openIds().length > 0 || this.store.size('outbox') > 0 || this.#working > 0;
+    const limit = Math.max(this.#ticks.idle.lastEndMs(), gate.lastFaultEndsAt) + 3 * TICK_MS + 60_000;
     while (isOpen() && scheduler.now < limit) await scheduler.run(scheduler.now + TICK_MS);
     await scheduler.run(scheduler.now + 3 * TICK_MS);
     this.oracle.demand(
-      this.#idle.openIds().length === 0,
+      this.#ticks.idle.openIds().length === 0,
       'I19',
-      () => `not concluded: ${this.#idle.openIds().join(', ')}`,
+      () => `not concluded: ${this.#ticks.idle.openIds().join(', ')}`,
     );
     this.oracle.demand(
       this.store.size('outbox') === 0,
@@ -181,50 +179,13 @@ export class Simulation implements Stage {
     for (const { path, data } of commit.writes) {
       if (!path.startsWith('slots/') || path.indexOf('/', 6) !== -1) continue;
       const slot = data as SlotRecord;
-      this.#idle.touched(slot);
+      this.#ticks.idle.touched(slot);
       if (slot.status === 'running' && slot.attempt > 1 && slot.stretches === 1) {
         const due = parseSlotId(slot.slotId);
         if (due !== undefined) this.demandEnding(slot.slotId, slot.attempt, endsByMs(due, slot.attempt));
       }
     }
-    this.#tickBy(nextTickMs(this.scheduler.now));
-  }
-
-  #tickBy(at: number): void {
-    if (at < this.#nextTick.at) this.#tickAt(at);
-  }
-
-  #tickAt(at: number): void {
-    this.#nextTick.work = undefined;
-    this.#nextTick = this.scheduler.at(at, () => this.#tick(at));
-  }
-
-  #tick(at: number): void {
-    const day = Math.floor(at / DAY_MS);
-    // The last tick of a day is always played: it anchors the ledger and compares it.
-    const isForced = at < this.#startMs || (at % DAY_MS === DAY_MS - TICK_MS && this.#lastForcedDay !== day);
-    if (isForced) this.#lastForcedDay = day;
-    const isIdle = this.#idle.isIdle(at);
-    const isMissing = !isIdle && this.#isMissingTick(at);
-    if (isMissing) this.gate.disturbedUntil(at + TICK_MS);
-    else if (!isIdle || isForced || this.options.everyTick === true) {
-      this.topics.publish(`tick/${at}`, 'watchdog', {}, { isSpared: isIdle });
-      if (!isIdle && this.faults.strikes(`tick ${at} comes twice`, this.options.profile.ticks.double) !== undefined)
-        this.topics.publish(`tick/${at}`, 'watchdog', {});
-    }
-    const plain = this.options.everyTick === true || !isIdle ? at + 1 : this.#idle.nextMs(at);
-    const last = at - (at % DAY_MS) + DAY_MS - TICK_MS;
-    this.#tickAt(Math.min(nextTickMs(plain - 1), last > at ? last : last + DAY_MS));
-  }
-
-  #isMissingTick(at: number): boolean {
-    const { scenario, profile } = this.options;
-    const gap = scenario?.missingTicks;
-    if (gap !== undefined) {
-      const time = instant(at).slice(11, 16);
-      if (gap.from <= time && time < gap.until) return true;
-    }
-    return this.faults.strikes(`tick ${at} is missing`, profile.ticks.miss) !== undefined;
+    this.#ticks.by(nextTickMs(this.scheduler.now));
   }
 
   async #work(message: Message, worker: Worker): Promise<boolean> {
@@ -286,8 +247,6 @@ export class Simulation implements Stage {
       this.oracle.demand(!texts.some((text) => text.includes(secret)), 'I24', () => `${secret} was found`);
   }
 }
-
-const nextTickMs = (nowMs: number): number => (Math.floor(nowMs / TICK_MS) + 1) * TICK_MS;
 
 /** What the envelope would make of the message. */
 function triggerOf(message: Message): Trigger {
