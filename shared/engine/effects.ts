@@ -195,14 +195,15 @@ export async function callOnce(
 }
 
 /**
- * The checkpoint of an effect. One that lands after the deadline counts as failed, and is put back: that is judged by
- * the store's time, because a worker's own clock may be wrong.
+ * The checkpoint of an effect, under the token of its intent: an operation that outlived its timeout may still be here
+ * when its own stretch has put the effect back under a newer one. One that lands after the deadline counts as failed,
+ * and is put back: that is judged by the store's time, because a worker's own clock may be wrong.
  */
 async function markApplied(stretch: Stretch, record: EffectRecord, receipt: Evidence): Promise<void> {
   const { engine, keeper, slot } = stretch;
   await transact(engine, async (transaction) => {
     const path = paths.effect(slot.slotId, stretch.attempt, record.effectId);
-    await assertHolding(transaction, keeper.holding);
+    await assertHolding(transaction, { ...keeper.holding, token: record.token });
     const deadline = effectDeadlineOf(slot);
     if (transaction.readAt > deadline)
       throw new EffectError('too-late', record.target, `${record.target} landed after the effect deadline ${deadline}`);

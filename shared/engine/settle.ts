@@ -1,6 +1,6 @@
 import { chainSlot, type DayRecord } from '../domain/day.ts';
 import { type Ending, endingOf, isGood } from '../domain/ending.ts';
-import { InvariantError } from '../domain/errors.ts';
+import { InvariantError, PortError } from '../domain/errors.ts';
 import { digestOf } from '../domain/json.ts';
 import type { LedgerLine } from '../domain/ledger.ts';
 import type { Revision } from '../domain/revision.ts';
@@ -35,6 +35,8 @@ export async function settle(stretch: Stretch, outcome: Outcome): Promise<Conclu
     const ending = endingOf(verdict, rollback);
     if (isGood(ending) && running.rollback !== null)
       throw new InvariantError(`${stretch.runId}: a rolled-back run cannot end ${ending}`);
+    if (!isGood(ending) && rollback === 'none' && mustRollBack(stretch, running))
+      throw new PortError('engine', 'aborted', `${stretch.runId}: an intent landed after it was judged ${verdict}`);
     const extra = await readForConclusion(transaction, stretch.runId);
     return writeConclusion(engine, transaction, {
       ...conclusion(stretch, core, running, outcome, verdict, ending),
@@ -42,6 +44,10 @@ export async function settle(stretch: Stretch, outcome: Outcome): Promise<Conclu
     });
   });
 }
+
+/** The intent of an operation that outlived its timeout can land when its stretch has looked: the next stretch puts it back. */
+const mustRollBack = ({ phase }: Stretch, running: RunningSlot): boolean =>
+  phase.onFailure === 'roll-back' && running.effectIds.length > 0;
 
 /** After an unknown commit the run may be concluded already, by this very write. */
 function concludedBefore(slot: SlotRecord | undefined, attempt: number): ConcludedSlot | undefined {

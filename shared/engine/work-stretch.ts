@@ -142,6 +142,8 @@ async function runAndKeep(
     stretch.resumed && operation.resumable === true
       ? await engine.documents.get<{ cursor: Json }>(cursorPath)
       : undefined;
+  // That read may have taken longer than the lease.
+  keeper.check();
   const record = await runOperation(stretch, operation, index, {
     signal,
     cursor: stored?.cursor,

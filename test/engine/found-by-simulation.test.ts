@@ -32,4 +32,63 @@ describe('what the simulation found', () => {
     assert.deepEqual(bench.effects(2), []);
     assert.deepEqual(bench.resource.calls, ['one: before -> after', 'one: after -> before']);
   });
+
+  it('writes no effect as applied that its own stretch has put back since', async () => {
+    const bench = new Bench();
+    const brief = { ...bench.action('sync-one', 'one'), timeoutSeconds: 5 };
+    bench.phases = bench.greenPhases([brief]);
+    await bench.toNoon();
+    const commitOf = (subject: RegExp, after: number, ms: number) =>
+      bench.stage({ worker: 'a', port: 'documents', verb: 'commit', subject, after, fault: { kind: 'slow', ms } });
+    // Its checkpoint outlasts the operation; the ending comes after it.
+    commitOf(/effects/, 0, 20_000);
+    commitOf(/Z$/, 3, 60_000);
+    await bench.play('a', 'high-noon-sync');
+    assert.equal(bench.ending(), 'rolled-back');
+    assert.deepEqual(bench.resource.calls, ['one: before -> after', 'one: after -> before']);
+    assert.deepEqual(
+      bench.effects().map(({ state }) => state),
+      ['undone'],
+    );
+  });
+
+  it('begins no operation that another stretch has run, when it wakes from reading a cursor', async () => {
+    const bench = new Bench();
+    let runs = 0;
+    const long = bench.check('long', undefined, {
+      resumable: true,
+      run: async (context) => {
+        runs += 1;
+        return { findings: [], evidence: [{ subject: 'long', request: 'x', observedAt: context.now() }] };
+      },
+    });
+    bench.phases = { ...bench.phases, 't-90-prep': testPhase('t-90-prep', [bench.check('first'), long]) };
+    const subject = /operations/;
+    bench.stage({ worker: 'a', port: 'documents', verb: 'commit', subject, fault: { kind: 'crash-before', ms: 1 } });
+    void bench.begin('a', 't-90-prep');
+    await bench.until('10:32');
+    const freeze = { kind: 'freeze-before', ms: 200_000 } as const;
+    bench.stage({ worker: 'b', port: 'documents', verb: 'get', subject: /cursors/, fault: freeze });
+    const asleep = bench.begin('b', 't-90-prep', { kind: 'sweep' });
+    await bench.until('10:34');
+    await bench.play('c', 't-90-prep', { kind: 'sweep' });
+    await bench.done(asleep);
+    assert.equal(bench.ending('t-90-prep'), 'passed');
+    assert.equal(runs, 1);
+  });
+
+  it('concludes no failed noon over an intent that landed after it was judged: the next stretch puts it back', async () => {
+    const bench = new Bench();
+    const brief = { ...bench.action('sync-one', 'one'), timeoutSeconds: 5 };
+    bench.phases = bench.greenPhases([brief]);
+    await bench.toNoon();
+    const slow = (verb: string, after: number, ms: number) =>
+      bench.stage({ worker: 'a', port: 'documents', verb, subject: /Z$/, after, fault: { kind: 'slow', ms } });
+    // The intent lands six seconds after it was sent; the ending is written after that.
+    slow('commit', 1, 6000);
+    slow('commit', 1, 10_000);
+    await assert.rejects(bench.play('a', 'high-noon-sync'));
+    await bench.play('b', 'high-noon-sync', { kind: 'sweep' });
+    assert.equal(bench.ending(), 'rolled-back');
+  });
 });
