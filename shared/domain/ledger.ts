@@ -60,17 +60,17 @@ export function verifyLedger(
 ): { count: number; fault: LedgerFault | null } {
   let previous = GENESIS_HASH;
   let count = 0;
-  const anchored = new Map(anchors.map((anchor) => [anchor.seq, anchor]));
+  // Whoever may add anchors may add a second one for the same entry: each of them must agree.
+  const anchored = Map.groupBy(anchors, ({ seq }) => seq);
   for (const entry of entries) {
     count += 1;
-    const { hash, ...body } = entry;
     const fault = (what: string) => ({ count, fault: { seq: count, what } });
-    if (entry.seq !== count) return fault(`entry ${count} is missing or out of order: found ${entry.seq}`);
+    if (entry?.seq !== count) return fault(`entry ${count} is missing or out of order: found ${entry?.seq}`);
+    const { hash, ...body } = entry;
     if (entry.previous !== previous) return fault(`entry ${count} does not follow the entry before it`);
     if (hashOf(body) !== hash) return fault(`entry ${count} does not match its own hash`);
-    const anchor = anchored.get(count);
-    if (anchor !== undefined && anchor.hash !== hash)
-      return fault(`entry ${count} differs from the head anchored at ${anchor.at}`);
+    const other = anchored.get(count)?.find((anchor) => anchor.hash !== hash);
+    if (other !== undefined) return fault(`entry ${count} differs from the head anchored at ${other.at}`);
     previous = hash;
   }
   const newest = anchors.reduce<Anchor | undefined>(

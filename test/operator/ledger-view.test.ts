@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { LocalObjects } from '../../shared/adapters/local/objects.ts';
+import { appendEntry, EMPTY_HEAD, type LedgerEntry, type LedgerHead } from '../../shared/domain/ledger.ts';
+import { plusSeconds } from '../../shared/domain/time.ts';
+import { anchorLedger } from '../../shared/engine/anchor-ledger.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { paths } from '../../shared/engine/records.ts';
+import { readWatch } from '../../shared/engine/watch.ts';
+import { ledgerWhole } from '../../shared/operator/api/ledger-view.ts';
+import { createTestEngine } from '../support/engine.ts';
+
+const START = '2026-11-24T10:30:00.000Z';
+
+/** A ledger of twelve entries over an embedded store and a real folder; its head was anchored after every fourth. */
+async function written(options: { anchored?: boolean } = {}) {
+  const base = createTestEngine(START, {});
+  const data = mkdtempSync(join(tmpdir(), 'highnoon-ledger-'));
+  const objects = new LocalObjects({ data, clock: base.clock });
+  const engine: Engine = { ...base.engine, ports: { ...base.engine.ports, objects } };
+  const { documents, clock } = base;
+  const put = (path: string, value: object) => documents.transact(async (t) => t.set(path, value));
+  await readWatch(engine);
+  let head: LedgerHead = EMPTY_HEAD;
+  const append = async (subject = `run-${head.seq + 1}`) => {
+    const appended = appendEntry(head, { kind: 'act', subject, actor: 'ana', detail: { n: 1.5 } }, clock.now());
+    head = appended.head;
+    await put(paths.ledger(head.seq), appended.entry);
+    await put(paths.head, head);
+  };
+  const folder = join(data, 'objects', 'anchors', 'ledger');
+  const world = {
+    engine,
+    documents,
+    put,
+    append,
+    tick: async () => {
+      clock.advanceTo(plusSeconds(clock.now(), 300));
+      await anchorLedger(engine);
+    },
+    wait: (seconds: number) => clock.advanceTo(plusSeconds(clock.now(), seconds)),
+    /** Files of the anchors, the oldest first. */
+    anchors: () => readdirSync(folder).sort(),
+    removeAnchors: (which: (seq: number) => boolean) => {
+      for (const name of readdirSync(folder)) if (which(Number(name.slice(0, 12)))) rmSync(join(folder, name));
+    },
+    writeAnchor: (name: string, text: string) => writeFileSync(join(folder, name), text),
+    readAnchor: (name: string) => readFileSync(join(folder, name), 'utf8'),
+    cut: async (to: number) => {
+      const last = await documents.get<LedgerEntry>(paths.ledger(to));
+      const { seq } = head;
+      await documents.transact(async (t) => {
+        for (let each = to + 1; each <= seq; each++) t.delete(paths.ledger(each));
+      });
+      await put(paths.head, { ...head, seq: to, hash: last?.hash });
+    },
+    look: () => ledgerWhole(engine),
+    firstBad: async () => (await ledgerWhole(engine)).firstBad,
+    [Symbol.dispose]() {
+      objects.close();
+      documents.close();
+      rmSync(data, { recursive: true });
+    },
+  };
+  for (let entry = 1; entry <= 12; entry++) {
+    await append();
+    if (entry % 4 === 0 && options.anchored !== false) await world.tick();
+  }
+  return world;
+}
+
+describe('the check of the whole ledger', () => {
+  it('finds it whole as it was written, also while its newest entries wait for their anchor', async () => {
+    using ledger = await written();
+    const { intact, entries, anchors, firstBad } = await ledger.look();
+    assert.deepEqual([intact, entries, anchors, firstBad], [true, 12, 3, null]);
+    await ledger.append();
+    assert.equal(await ledger.firstBad(), null);
+  });
+
+  it('names the first entry that no anchor vouches for any more when the newest anchors were deleted', async () => {
+    using ledger = await written();
+    ledger.removeAnchors((seq) => seq > 4);
+    assert.equal((await ledger.firstBad())?.seq, 5);
+    assert.match((await ledger.firstBad())?.what ?? '', /entry 12 was anchored at .*, and that anchor is gone/);
+    ledger.removeAnchors(() => true);
+    assert.equal((await ledger.firstBad())?.seq, 1);
+  });
+
+  it('is not content with a ledger that was cut together with its head and its anchors', async () => {
+    using ledger = await written();
+    await ledger.cut(4);
+    ledger.removeAnchors((seq) => seq > 4);
+    assert.equal((await ledger.firstBad())?.seq, 5);
+  });
+
+  it('says so when what the store remembers of anchors was put back or deleted', async () => {
+    using ledger = await written();
+    ledger.wait(3600);
+    const [first = ''] = ledger.anchors();
+    await ledger.put(paths.anchor, JSON.parse(ledger.readAnchor(first)));
+    assert.equal((await ledger.firstBad())?.seq, 5);
+    assert.match((await ledger.firstBad())?.what ?? '', /remembers entry 4 as the newest anchored: it was put back/);
+    await ledger.documents.transact(async (transaction) => transaction.delete(paths.anchor));
+    assert.equal((await ledger.firstBad())?.seq, 1);
+    assert.match((await ledger.firstBad())?.what ?? '', /remembers no anchor/);
+  });
+
+  it('bears with a tick that died between anchoring and remembering', async () => {
+    using ledger = await written();
+    const before = await ledger.documents.get<object>(paths.anchor);
+    await ledger.append();
+    await ledger.tick();
+    await ledger.put(paths.anchor, before as object);
+    assert.equal(await ledger.firstBad(), null);
+  });
+
+  it('takes a ledger without any anchor for whole only while the watchdog is young', async () => {
+    using ledger = await written({ anchored: false });
+    ledger.wait(7000);
+    assert.equal(await ledger.firstBad(), null);
+    ledger.wait(600);
+    assert.match((await ledger.firstBad())?.what ?? '', /no entry is anchored, though the watchdog has ticked since/);
+  });
+
+  it('believes no second anchor of an entry over the first', async () => {
+    using ledger = await written();
+    const hash = 'f'.repeat(64);
+    ledger.writeAnchor(
+      '000000000008-2026-11-24T23:00:00.000Z.json',
+      JSON.stringify({ seq: 8, hash, at: '2026-11-24T23:00:00.000Z' }),
+    );
+    assert.equal((await ledger.firstBad())?.seq, 8);
+  });
+
+  it('names what lies among the anchors and is none', async () => {
+    for (const text of ['', '{', 'null', '[]', '{"seq":"8"}', '{"seq":8,"hash":"x","at":"never"}']) {
+      using ledger = await written();
+      ledger.writeAnchor('000000000008-x.json', text);
+      const fault = await ledger.firstBad();
+      assert.equal(fault?.seq, 8, text);
+      assert.match(fault?.what ?? '', /000000000008-x\.json is not an anchor/);
+    }
+  });
+
+  it('names the first bad entry, whatever else is wrong', async () => {
+    using ledger = await written();
+    ledger.removeAnchors((seq) => seq > 4);
+    const entry = await ledger.documents.get<object>(paths.ledger(2));
+    await ledger.put(paths.ledger(2), { ...entry, actor: 'eve' });
+    assert.equal((await ledger.firstBad())?.seq, 2);
+  });
+
+  it('names what stands in the place of an entry and is none', async () => {
+    for (const instead of [{}, { seq: null }, { seq: 3, detail: [[[]]] }, [], null]) {
+      using ledger = await written();
+      await ledger.put(paths.ledger(3), instead as object);
+      assert.equal((await ledger.firstBad())?.seq, 3, JSON.stringify(instead));
+    }
+  });
+
+  it('reads a ledger that grows meanwhile with the head that is its own', async () => {
+    using ledger = await written();
+    const { documents } = ledger.engine;
+    let grown = 0;
+    const growing: Engine = {
+      ...ledger.engine,
+      documents: {
+        transact: (body) => documents.transact(body),
+        increment: (path, amounts) => documents.increment(path, amounts),
+        read: (path) => documents.read(path),
+        get: (path) => documents.get(path),
+        query: async <T>(collection: string) => {
+          const found = await documents.query<T>(collection);
+          if (grown++ < 2) await ledger.append();
+          return found;
+        },
+      },
+    };
+    const { firstBad, entries } = await ledgerWhole(growing);
+    assert.deepEqual([firstBad, entries], [null, 14]);
+  });
+});
