@@ -1,3 +1,4 @@
+import '../adapters/gcp/request-trace.ts';
 import './open-requests.ts';
 import type { Runtime } from './runtime.ts';
 

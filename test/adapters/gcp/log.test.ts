@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCloudLog, traceOf } from '../../../shared/adapters/gcp/log.ts';
+import { createCloudLog } from '../../../shared/adapters/gcp/log.ts';
+import { traceOf } from '../../../shared/adapters/gcp/request-trace.ts';
 
 function lines(work: (log: ReturnType<typeof createCloudLog>) => void): Record<string, unknown>[] {
   const written: string[] = [];
