@@ -7,6 +7,7 @@ import type { Override, Waiver } from './override.ts';
 import type { Action } from './permissions.ts';
 import type { Revision } from './revision.ts';
 import type { Checkpoint, EffectRecord, Pins } from './run.ts';
+import type { FannedOut, FanOutPlan } from './shard.ts';
 import type { Slot } from './slot.ts';
 import type { Bindings } from './ticket.ts';
 import type { Instant } from './time.ts';
@@ -44,6 +45,12 @@ export interface OperationContext<Ports> {
   /** Keeps the place, then says whether to stop here and go on in the next stretch. */
   saveCursor(cursor: Json): Promise<'go-on' | 'stop'>;
   readonly effects: EffectRunner;
+  /**
+   * Gives work out in shares, each a message of its own, and ends the stretch. When all have ended the operation runs
+   * again, in a later stretch, and this answers what they found. `plan` is asked at most once a stretch, and its answer
+   * is kept for the attempt. Undefined when it gives nothing out, and always in a dry-run.
+   */
+  fanOut(name: string, plan: () => Promise<FanOutPlan>): Promise<FannedOut | undefined>;
 }
 
 /** A change of one target, in the four parts of the effect protocol. */
@@ -105,6 +112,11 @@ export interface Operation<Ports> {
   readonly permission?: Action;
   run(context: OperationContext<Ports>): Promise<OperationOutcome>;
   undo?(context: OperationContext<Ports>, effect: EffectRecord): UndoPlan;
+  /**
+   * One share of what `run` gave out. Others work at the same time, and this one may be delivered again, so that it
+   * must be idempotent; it applies no effect, and goes on at its own cursor.
+   */
+  runShard?(context: OperationContext<Ports>, work: Json): Promise<OperationOutcome>;
 }
 
 /** Stored at the end of every snapshot run. */

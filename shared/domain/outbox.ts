@@ -16,6 +16,8 @@ export interface OutboxRecord {
 export interface Wake {
   readonly phase: PhaseName;
   readonly dueAt: Instant;
+  /** A share of that slot's running attempt; absent, it is the slot itself that wakes. */
+  readonly shard?: { readonly runId: string; readonly id: string };
 }
 
 export interface OwedReport {

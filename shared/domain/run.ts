@@ -45,6 +45,8 @@ export interface RunningSlot extends SlotBase {
   readonly startedAt: Instant;
   /** Null between stretches. */
   readonly lease: Lease | null;
+  /** The fan-out whose shards it waits for. Nothing is written on it meanwhile; a stretch begins when they have ended. */
+  readonly parkedFor?: string;
   /** The newest token granted on this run: what every write must carry. */
   readonly token: number;
   readonly stretches: number;

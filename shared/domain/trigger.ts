@@ -10,6 +10,8 @@ export interface TriggerBody {
   readonly phase: PhaseName;
   readonly trigger?: TriggerKind | undefined;
   readonly runId?: string | undefined;
+  /** With `runId`: the share of its work that this message is for. */
+  readonly shard?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly rerun?: boolean | undefined;
   readonly slot?: string | undefined;
@@ -26,6 +28,7 @@ export interface Trigger {
   readonly dryRun: boolean;
   readonly rerun: boolean;
   readonly runId?: string;
+  readonly shard?: string;
   /** The instant that the message asks for, when it names one. */
   readonly slotDueAt?: Instant;
   readonly reason?: string;

@@ -12,14 +12,16 @@ import {
   summarise,
   type WaitingSlot,
 } from '../domain/run.ts';
+import { type FanOutRecord, unparked } from '../domain/shard.ts';
 import { dateOfSlot, runIdOf, type Slot, startClosesAt } from '../domain/slot.ts';
 import { ticketFault } from '../domain/ticket.ts';
-import { plusSeconds } from '../domain/time.ts';
+import { type Instant, plusSeconds } from '../domain/time.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import type { Transaction } from '../ports/documents.ts';
 import { concludeUnjudged, endExhausted } from './close-slot.ts';
 import { type Engine, phaseIn, pinsOf } from './engine.ts';
 import type { Holding } from './lease.ts';
+import { overtimeAt } from './overtime.ts';
 import { type Core, paths, readCore, writeLedger } from './records.ts';
 import { transact } from './transact.ts';
 
@@ -112,12 +114,24 @@ async function apply(
       return { kind: 'concluded', slot: await concludeUnjudged(engine, transaction, slot, core, admission) };
     case 'start':
       return start(engine, transaction, trigger, slot, core, holder, admission.attempt);
-    case 'resume':
+    case 'resume': {
+      const shards = await openShards(transaction, admission.slot, core.at);
+      if (shards !== undefined) return { kind: 'refused', reason: 'duplicate', detail: shards, slot: core.slot };
       if (admission.slot.stretches >= engine.limits.stretches) {
         return { kind: 'concluded', slot: await endExhausted(engine, transaction, admission.slot, core) };
       }
       return resume(engine, transaction, trigger, slot, core, holder, admission.slot);
+    }
   }
+}
+
+/** What a parked run still waits for. When its budget is used up it waits no longer: it resumes, and ends. */
+async function openShards(transaction: Transaction, running: RunningSlot, at: Instant): Promise<string | undefined> {
+  const { slotId, attempt, parkedFor } = running;
+  if (parkedFor === undefined || at > overtimeAt(running, running.startedAt)) return undefined;
+  const plan = await transaction.get<FanOutRecord>(paths.fanOut(slotId, attempt, parkedFor));
+  if (plan === undefined || plan.open.length === 0) return undefined;
+  return `${runIdOf(slotId, attempt)} waits for ${plan.open.length} of ${plan.shards.length} shards`;
 }
 
 function writeWaiting(transaction: Transaction, slot: Slot, core: Core, waitsFor: string): WaitingSlot {
@@ -228,7 +242,7 @@ function resume(
   running: RunningSlot,
 ): Admitted {
   const lease = leaseFor(engine, trigger, core, holder);
-  const next: RunningSlot = { ...running, lease, token: lease.token, stretches: running.stretches + 1 };
+  const next: RunningSlot = { ...unparked(running), lease, token: lease.token, stretches: running.stretches + 1 };
   transaction.set(paths.slot(slot.slotId), next);
   transaction.set(paths.head, { ...core.head, token: lease.token });
   return granted(slot, next, core.day, true);

@@ -40,6 +40,14 @@ export function renewed(engine: Engine, slot: RunningSlot, at: string): RunningS
   return { ...slot, lease: { ...slot.lease, until: plusSeconds(at, engine.limits.leaseSeconds) } };
 }
 
+/** Prolongs the lease in its document. Throws LeaseLost. */
+export type Renew = (engine: Engine, transaction: Transaction, holding: Holding) => Promise<void>;
+
+const renewSlot: Renew = async (engine, transaction, holding) => {
+  const slot = await assertHolding(transaction, holding);
+  transaction.set(paths.slot(slot.slotId), renewed(engine, slot, transaction.readAt));
+};
+
 /**
  * Keeps a stretch's lease alive in the background, and stops the stretch by itself, on its own monotonic clock, before
  * the lease could have ended: a worker that slept through its lease must not wake up and go on.
@@ -49,11 +57,13 @@ export class LeaseKeeper {
   readonly #lost = new AbortController();
   readonly #stop = new AbortController();
   #holding: Holding;
+  readonly #renew: Renew;
   #renewedAtMs: number;
   #loop: Promise<void>;
 
-  constructor(engine: Engine, holding: Holding, grantedAtMs: number) {
+  constructor(engine: Engine, holding: Holding, grantedAtMs: number, renew: Renew = renewSlot) {
     this.#engine = engine;
+    this.#renew = renew;
     this.#holding = holding;
     this.#renewedAtMs = grantedAtMs;
     this.#loop = this.#renewLoop();
@@ -100,10 +110,7 @@ export class LeaseKeeper {
       if (stopped.aborted) return;
       const beforeMs = clock.monotonicMs();
       try {
-        await this.#engine.documents.transact(async (transaction) => {
-          const slot = await assertHolding(transaction, this.#holding);
-          transaction.set(paths.slot(slot.slotId), renewed(this.#engine, slot, transaction.readAt));
-        });
+        await this.#engine.documents.transact((transaction) => this.#renew(this.#engine, transaction, this.#holding));
         this.#renewedAtMs = Math.max(this.#renewedAtMs, beforeMs);
       } catch (error) {
         if (stopped.aborted) return;

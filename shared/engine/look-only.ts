@@ -72,6 +72,7 @@ export async function lookOnly(
       cursor: undefined,
       saveCursor: () => Promise.resolve('go-on'),
       effectsFor: () => planning(planned),
+      fanOut: async () => undefined,
     });
     if (operation.kind === 'action') wouldDo[operation.name] = planned;
     checkpoints.push({ ...result, token: 0 });

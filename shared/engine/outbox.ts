@@ -7,6 +7,7 @@ import { isEmpty, type OutboxRecord, type Wake } from '../domain/outbox.ts';
 import { mergeNewest, type Point } from '../domain/points.ts';
 import { makeSlot, startClosesAt } from '../domain/slot.ts';
 import { hoursBetween, type Instant, toSeconds } from '../domain/time.ts';
+import type { TriggerBody } from '../domain/trigger.ts';
 import { withDeadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { paths } from './records.ts';
@@ -34,9 +35,7 @@ export async function deliver(engine: Engine, record: OutboxRecord): Promise<boo
   const [points, escalations, wakes, reports] = [
     await deliverPoints(engine, record.points),
     await keepFailed(engine, record.escalations, (id) => escalate(engine, id)),
-    await keepFailed(engine, record.wakes, (wake) =>
-      engine.publisher.trigger(wake.phase, { phase: wake.phase, trigger: 'sweep', slot: toSeconds(wake.dueAt) }),
-    ),
+    await keepFailed(engine, record.wakes, (wake) => engine.publisher.trigger(wake.phase, bodyOf(wake))),
     await keepFailed(engine, record.reports, (report) => writeReport(engine, report)),
   ];
   const rest: OutboxRecord = { ...record, points, escalations, wakes, reports };
@@ -55,6 +54,11 @@ export async function deliver(engine: Engine, record: OutboxRecord): Promise<boo
     });
     return false;
   }
+}
+
+export function bodyOf({ phase, dueAt, shard }: Wake): TriggerBody {
+  if (shard === undefined) return { phase, trigger: 'sweep', slot: toSeconds(dueAt) };
+  return { phase, trigger: 'continuation', runId: shard.runId, shard: shard.id };
 }
 
 async function keepFailed<T>(engine: Engine, items: readonly T[], send: (item: T) => Promise<unknown>): Promise<T[]> {

@@ -15,6 +15,8 @@ export const paths = {
   operation: (slotId: string, attempt: number, name: string) =>
     `slots/${slotId}/attempts/${attempt}/operations/${name}`,
   cursor: (slotId: string, attempt: number, name: string) => `slots/${slotId}/attempts/${attempt}/cursors/${name}`,
+  fanOut: (slotId: string, attempt: number, id: string) => `slots/${slotId}/attempts/${attempt}/fan-outs/${id}`,
+  shard: (slotId: string, attempt: number, id: string) => `slots/${slotId}/attempts/${attempt}/shards/${id}`,
   effects: (slotId: string, attempt: number) => `slots/${slotId}/attempts/${attempt}/effects`,
   effect: (slotId: string, attempt: number, effectId: string) =>
     `slots/${slotId}/attempts/${attempt}/effects/${effectId}`,

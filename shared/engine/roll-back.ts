@@ -158,6 +158,7 @@ function undoContext(stretch: Stretch, operation: Operation<PortMap>): Operation
     cursor: undefined,
     saveCursor: refuse,
     effects: { apply: refuse },
+    fanOut: refuse,
   });
 }
 

@@ -1,11 +1,12 @@
 import { InvariantError, PortError } from '../domain/errors.ts';
 import { unknown as cannotTell, fails, judgeResult, type Observation } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
-import { EffectError, type Operation, type OperationOutcome } from '../domain/operation.ts';
+import { EffectError, type Operation, type OperationContext, type OperationOutcome } from '../domain/operation.ts';
 import { mayOverride, overrideFor } from '../domain/override.ts';
 import type { Checkpoint } from '../domain/run.ts';
 import type { PortMap } from '../ports/port-map.ts';
 import { withDeadline } from './deadline.ts';
+import { RunParks } from './fan-out.ts';
 import { LeaseLost } from './lease.ts';
 import { contextFor, type OperationScope, type Pass } from './stretch.ts';
 
@@ -14,6 +15,11 @@ export class StretchEnds extends Error {
   override readonly name = 'StretchEnds';
 }
 
+/** What surrounds an operation's work; its effects are made for the signal that its time limit aborts. */
+export type RunScope = Pick<OperationScope, 'signal' | 'cursor' | 'saveCursor' | 'fanOut'> & {
+  effectsFor(signal: AbortSignal): OperationScope['effects'];
+};
+
 export type OperationRecord = Omit<Checkpoint, 'token'>;
 
 /** Runs and judges one operation. Every failure of the world becomes a finding; only the loss of the lease gets through. */
@@ -21,24 +27,12 @@ export async function runOperation(
   pass: Pass,
   operation: Operation<PortMap>,
   index: number,
-  scope: Pick<OperationScope, 'signal' | 'cursor' | 'saveCursor'> & {
-    effectsFor(signal: AbortSignal): OperationScope['effects'];
-  },
+  scope: RunScope,
 ): Promise<OperationRecord> {
   const { clock } = pass.engine;
   const startedAt = clock.now();
   const startedMs = clock.monotonicMs();
-  const timeoutMs = operation.timeoutSeconds * 1000;
-  let outcome: OperationOutcome;
-  try {
-    outcome = await withDeadline(clock, timeoutMs, operation.name, scope.signal, (signal) => {
-      const own = { ...scope, effects: scope.effectsFor(signal), signal, deadlineMs: startedMs + timeoutMs };
-      return operation.run(contextFor(pass, operation, own));
-    });
-  } catch (error) {
-    if (error instanceof LeaseLost || error instanceof StretchEnds || scope.signal.aborted) throw error;
-    outcome = { findings: [observationOf(pass, operation, error)], evidence: [] };
-  }
+  const outcome = await observeOperation(pass, operation, scope, (context) => operation.run(context));
   const finishedAt = clock.now();
   const { findings, verdict } = judgeResult(operation.name, operation.failure, outcome, (finding) => {
     if (!mayOverride(finding)) return undefined;
@@ -61,6 +55,28 @@ export async function runOperation(
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     tries: 1,
   };
+}
+
+/** Does the work within its time; what goes wrong with it is an observation, and not yet judged. */
+export async function observeOperation(
+  pass: Pass,
+  operation: Operation<PortMap>,
+  scope: RunScope,
+  work: (context: OperationContext<PortMap>) => Promise<OperationOutcome>,
+): Promise<OperationOutcome> {
+  const { clock } = pass.engine;
+  const startedMs = clock.monotonicMs();
+  const timeoutMs = operation.timeoutSeconds * 1000;
+  try {
+    return await withDeadline(clock, timeoutMs, operation.name, scope.signal, (signal) => {
+      const own = { ...scope, effects: scope.effectsFor(signal), signal, deadlineMs: startedMs + timeoutMs };
+      return work(contextFor(pass, operation, own));
+    });
+  } catch (error) {
+    const endsStretch = error instanceof LeaseLost || error instanceof StretchEnds || error instanceof RunParks;
+    if (endsStretch || scope.signal.aborted) throw error;
+    return { findings: [observationOf(pass, operation, error)], evidence: [] };
+  }
 }
 
 /** What an error says about the claim: almost always that it could not be told. */

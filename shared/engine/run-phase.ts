@@ -11,6 +11,7 @@ import { type LookResult, lookOnly } from './look-only.ts';
 import { deliver } from './outbox.ts';
 import { paths } from './records.ts';
 import { rehearse } from './rehearse.ts';
+import { runShard } from './run-shard.ts';
 import { workStretch } from './work-stretch.ts';
 
 export type RefusalReason = (typeof REFUSALS)[number] | 'malformed';
@@ -39,6 +40,7 @@ export async function runPhase(engine: Engine, trigger: Trigger): Promise<PhaseO
     const detail = `the configuration's digest is ${engine.configurationSha256}, deployment says ${engine.pinnedConfigurationSha256}`;
     return { kind: 'refused', reason: 'configuration-changed', detail, slot: undefined };
   }
+  if (trigger.shard !== undefined) return runShard(engine, trigger, trigger.shard);
   const grantedAtMs = engine.clock.monotonicMs();
   const admitted = await admit(engine, trigger);
   switch (admitted.kind) {

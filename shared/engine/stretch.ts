@@ -45,6 +45,7 @@ export interface OperationScope {
   readonly cursor: Json | undefined;
   saveCursor(cursor: Json): Promise<'go-on' | 'stop'>;
   readonly effects: OperationContext<PortMap>['effects'];
+  readonly fanOut: OperationContext<PortMap>['fanOut'];
 }
 
 export function contextFor(
@@ -74,5 +75,6 @@ export function contextFor(
     cursor: scope.cursor,
     saveCursor: scope.saveCursor,
     effects: scope.effects,
+    fanOut: scope.fanOut,
   };
 }

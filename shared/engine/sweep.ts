@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts';
 import { expireActs } from './expire-acts.ts';
 import { deliver } from './outbox.ts';
 import { paths } from './records.ts';
+import { tendShards } from './sweep-shards.ts';
 import { noteSwept, readWatch, type WatchRecord } from './watch.ts';
 import { writeLevels } from './write-levels.ts';
 
@@ -106,6 +107,7 @@ async function sweepSlot(engine: Engine, slot: Slot, now: Instant, lockdown: Loc
   if (record?.status === 'concluded') return true;
   if (record?.status === 'running') {
     if (isLeaseLive(record.lease, now)) return true;
+    if (await tendShards(engine, record, now)) return true;
     tally.resumed.push(runIdOf(slot.slotId, record.attempt));
     await publish(engine, slot, { trigger: 'sweep' });
     return true;

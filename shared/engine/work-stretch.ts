@@ -2,7 +2,7 @@ import { phaseNamed } from '../domain/catalog.ts';
 import type { Json } from '../domain/json.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Checkpoint, ConcludedSlot, RollbackRecord } from '../domain/run.ts';
-import { effectDeadlineOf, rerunClosesAt, runIdOf } from '../domain/slot.ts';
+import { rerunClosesAt, runIdOf } from '../domain/slot.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { isGo, type Verdict, worst } from '../domain/verdict.ts';
 import type { PortMap } from '../ports/port-map.ts';
@@ -10,7 +10,10 @@ import type { Admitted } from './admit.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { effectRunner } from './effects.ts';
 import { type Engine, phaseIn, pinsOf } from './engine.ts';
+import { fanOut, RunParks } from './fan-out.ts';
 import { assertHolding, LeaseKeeper } from './lease.ts';
+import { deliver } from './outbox.ts';
+import { overtimeAt } from './overtime.ts';
 import { readControls } from './read-controls.ts';
 import { paths } from './records.ts';
 import { fenceEarlierEffects, rollBack } from './roll-back.ts';
@@ -32,6 +35,11 @@ export async function workStretch(engine: Engine, grant: Granted, grantedAtMs: n
     try {
       return await advance(stretch, grant);
     } catch (error) {
+      if (error instanceof RunParks) {
+        // Whatever cannot be sent stays in the outbox, which is the watchdog's.
+        if (error.owed !== undefined) await deliver(engine, error.owed);
+        return { kind: 'continues' };
+      }
       if (error instanceof StretchEnds || engine.draining.aborted) return await handOver(stretch);
       await releaseQuietly(stretch);
       throw error;
@@ -96,19 +104,13 @@ async function runOperations(stretch: Stretch): Promise<string | undefined> {
     stretch.keeper.check();
     const changed = (['plan', 'configuration', 'code'] as const).filter((pin) => current[pin] !== stretch.pins[pin]);
     if (changed.length > 0) return `${changed.join(' and ')} changed while it ran`;
-    if (engine.clock.now() > overtimeAt(stretch)) return `its budget was used up before ${operation.name}`;
+    if (engine.clock.now() > overtimeAt(stretch.slot, stretch.startedAt))
+      return `its budget was used up before ${operation.name}`;
     if (isStopped(stretch, operation)) continue;
     requireTime(stretch, operation);
     checkpoints.push(await runAndKeep(stretch, operation, index, signal));
   }
   return undefined;
-}
-
-/** When an attempt has had its budget; noon may use its time up to the effect deadline. */
-function overtimeAt(stretch: Stretch): string {
-  const budget = plusSeconds(stretch.startedAt, phaseNamed(stretch.phase.name)?.budgetSeconds ?? 0);
-  const deadline = effectDeadlineOf(stretch.slot);
-  return stretch.phase.name === 'high-noon-sync' && deadline < budget ? deadline : budget;
 }
 
 /** What the attempt would be judged now. A violation of an earlier attempt stands: what a rerun released would only be put back. */
@@ -157,6 +159,7 @@ async function runAndKeep(
       return 'go-on';
     },
     effectsFor: (operationSignal) => effectRunner(stretch, operation, operationSignal),
+    fanOut: (name, plan) => fanOut(stretch, operation, name, plan),
   });
   return writeCheckpoint(stretch, record);
 }

@@ -54,6 +54,7 @@ const bodySchema = z.strictObject({
   phase: z.string().max(64),
   trigger: z.enum(TRIGGER_KINDS).optional(),
   runId: safeText(128).optional(),
+  shard: safeText(200).optional(),
   dryRun: z.boolean().optional(),
   rerun: z.boolean().optional(),
   slot: z.string().max(40).optional(),
@@ -105,13 +106,14 @@ function toTrigger(
     const [issue] = parsed.error.issues;
     return refuse(`its data is not allowed: ${issue?.path.join('.') || 'data'}: ${issue?.message ?? 'invalid'}`);
   }
-  const { phase, trigger, runId, dryRun, rerun, slot, reason } = parsed.data;
+  const { phase, trigger, runId, shard, dryRun, rerun, slot, reason } = parsed.data;
   if (!isPhaseName(phase)) return refuse(`phase '${clean(phase)}' is unknown; allowed are ${PHASE_NAMES.join(', ')}`);
   if (phase !== expected.phase) return refuse(`it is for ${phase}, and this function is ${expected.phase}`);
   const slotDueAt = slot === undefined ? undefined : parseInstant(slot);
   if (slot !== undefined && slotDueAt === undefined) return refuse(`slot '${clean(slot)}' is not an RFC 3339 time`);
   if (trigger === 'continuation' && runId === undefined) return refuse('a continuation names its run');
   if (trigger !== 'continuation' && runId !== undefined) return refuse('only a continuation names a run');
+  if (shard !== undefined && runId === undefined) return refuse('a shard is of a run, which the message does not name');
   return {
     ok: true,
     trigger: {
@@ -121,6 +123,7 @@ function toTrigger(
       dryRun: dryRun ?? false,
       rerun: rerun ?? false,
       ...(runId === undefined ? {} : { runId }),
+      ...(shard === undefined ? {} : { shard }),
       ...(slotDueAt === undefined ? {} : { slotDueAt }),
       ...(reason === undefined ? {} : { reason }),
     },

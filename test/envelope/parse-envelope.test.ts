@@ -55,6 +55,12 @@ describe('a Pub/Sub envelope', () => {
       { data: base64({ phase: 't-90-prep', trigger: 'continuation' }) },
       /names its run/,
     ],
+    ['a shard without a run', { data: base64({ phase: 't-90-prep', shard: 'x' }) }, /does not name/],
+    [
+      'a shard with a slash',
+      { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: 'x#1', shard: 'a/b' }) },
+      /shard/,
+    ],
     ['a run without a continuation', { data: base64({ phase: 't-90-prep', runId: 'x#1' }) }, /only a continuation/],
     ['a reserved id', { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: '__x__' }) }, /runId/],
     ['an id with a slash', { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: 'a/b' }) }, /runId/],

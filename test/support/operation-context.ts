@@ -92,6 +92,7 @@ export function createContext(options: ContextOptions = {}): TestContext {
       context.cursors.push(cursor);
       return stops.shift() ?? 'go-on';
     },
+    fanOut: async () => undefined,
     effects: { apply: (effect) => apply(context, effect, options.around) },
     applied: [],
     wouldDo: [],
