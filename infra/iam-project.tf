@@ -17,7 +17,7 @@ locals {
     { for name in keys(local.functions) : "${name}/documents" => { function = name, role = "roles/datastore.user", condition = local.own_database } },
     { for name in setunion(keys(local.phases), ["watchdog"]) : "${name}/metrics" => { function = name, role = "roles/monitoring.metricWriter", condition = null } },
     { for name in keys(local.phases) : "${name}/metric-evidence" => { function = name, role = "roles/monitoring.viewer", condition = null } },
-    { for name in length(var.evidence_datasets) > 0 ? keys(local.phases) : [] : "${name}/queries" => { function = name, role = "roles/bigquery.jobUser", condition = null } },
+    { for name in length(local.read_datasets) > 0 ? keys(local.phases) : [] : "${name}/queries" => { function = name, role = "roles/bigquery.jobUser", condition = null } },
     {
       for pair in setproduct(keys(local.phases), var.evidence_databases) : "${pair[0]}/evidence/${pair[1]}" => {
         function = pair[0]
@@ -32,6 +32,7 @@ locals {
     {
       "t-90-prep/schedules"         = { function = "t-90-prep", role = "roles/cloudscheduler.viewer", condition = null }
       "weekly-risk-review/access"   = { function = "weekly-risk-review", role = local.access_role, condition = null }
+      "weekly-risk-review/activity" = { function = "weekly-risk-review", role = "roles/policyanalyzer.activityAnalysisViewer", condition = null }
       "weekly-risk-review/backups"  = { function = "weekly-risk-review", role = local.backup_role, condition = null }
       "weekly-risk-review/findings" = { function = "weekly-risk-review", role = "roles/containeranalysis.occurrences.viewer", condition = null }
     },

@@ -59,7 +59,13 @@ locals {
     { for pair in setproduct(var.evidence_buckets, local.phase_names) : "${pair[0]}/${pair[1]}" => { bucket = pair[0], function = pair[1], role = "roles/storage.objectViewer" } },
   )
 
-  dataset_grants = { for pair in setproduct(var.evidence_datasets, local.phase_names) : "${pair[0]}/${pair[1]}" => { dataset = pair[0], function = pair[1] } }
+  # What is live can be read wherever evidence can. Tables of staged versions are T-90's to make, the view is noon's to
+  # move; BigQuery checks both on the dataset.
+  read_datasets = setunion(var.evidence_datasets, var.live_datasets)
+  dataset_grants = merge(
+    { for pair in setproduct(local.read_datasets, local.phase_names) : "${pair[0]}/${pair[1]}" => { dataset = pair[0], function = pair[1], role = "roles/bigquery.dataViewer" } },
+    { for pair in setproduct(var.live_datasets, ["t-90-prep", "high-noon-sync"]) : "${pair[0]}/${pair[1]}/live" => { dataset = pair[0], function = pair[1], role = "roles/bigquery.dataEditor" } },
+  )
 
   read_services = merge(
     { for name, service in var.released_services : name => { region = service.region, invoke = false } },
@@ -109,7 +115,7 @@ resource "google_bigquery_dataset_iam_member" "evidence" {
   for_each = local.dataset_grants
 
   dataset_id = each.value.dataset
-  role       = "roles/bigquery.dataViewer"
+  role       = each.value.role
   member     = google_service_account.function[each.value.function].member
 }
 

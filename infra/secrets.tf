@@ -5,6 +5,7 @@ locals {
     "git-read-token"  = setsubtract(keys(local.phases), ["high-noon-sync"])
     "git-write-token" = ["high-noon-sync"]
     "pseudonym-key"   = keys(local.phases)
+    "relay-mail"      = var.relay_mail ? ["relay"] : []
     "relay-webhook"   = ["relay"]
     "snapshot-key"    = ["snapshot-orchestration", "weekly-risk-review"]
   }

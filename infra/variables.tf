@@ -185,6 +185,12 @@ variable "operator_members" {
   }
 }
 
+variable "relay_mail" {
+  description = "Whether escalations also go by mail: the relay then reads the secret relay-mail, which holds the mail server. Who gets them stands in the configuration."
+  type        = bool
+  default     = false
+}
+
 variable "pseudonym_key_version" {
   description = "The version of the secret by which ids of personal data are hashed. Raise it only together with whoever reads the old hashes."
   type        = string
@@ -221,6 +227,12 @@ variable "evidence_buckets" {
 
 variable "evidence_datasets" {
   description = "BigQuery datasets of this project that datasets and evidence are read from."
+  type        = set(string)
+  default     = []
+}
+
+variable "live_datasets" {
+  description = "BigQuery datasets of this project in which a dataset is live: T-90 makes the table of the staged version there, noon moves the view to it."
   type        = set(string)
   default     = []
 }

@@ -23,7 +23,10 @@ export interface Escalation {
   readonly findings: readonly { readonly id: string; readonly message: string; readonly remedy: string }[];
   readonly rolledBack: readonly string[];
   readonly nextStep: string;
+  /** When every channel had been told; null while one still has to be. */
   readonly acknowledgedAt: Instant | null;
+  /** Channels that were told already, while another could not be reached. */
+  readonly told?: readonly string[];
   /** Slots that ended badly for the same cause. */
   readonly joined: readonly string[];
 }

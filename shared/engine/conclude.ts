@@ -204,6 +204,7 @@ function escalationFor(c: Conclusion, runId: string): Escalation | undefined {
     rolledBack: c.rollback?.effects.filter(({ outcome }) => outcome === 'undone').map(({ target }) => target) ?? [],
     nextStep: nextStepFor(c.slot.phase, c.ending),
     acknowledgedAt: known?.acknowledgedAt ?? null,
+    ...(known?.told === undefined ? {} : { told: known.told }),
     joined: known?.joined ?? [],
   };
 }

@@ -6,8 +6,8 @@ import { createCloudDatasets } from '../adapters/gcp/datasets.ts';
 import { endpointsFrom } from '../adapters/gcp/endpoints.ts';
 import { createCloudEvidence } from '../adapters/gcp/evidence.ts';
 import { withGithub } from '../adapters/gcp/github.ts';
+import { gitThroughEndpoint } from '../adapters/gcp/github-endpoint.ts';
 import { FirestoreMemory } from '../adapters/gcp/memory.ts';
-import { createCloudMessenger } from '../adapters/gcp/messenger.ts';
 import { createCloudMetrics } from '../adapters/gcp/metrics.ts';
 import { createCloudObjects } from '../adapters/gcp/objects.ts';
 import { createCloudSchedules } from '../adapters/gcp/schedules.ts';
@@ -20,8 +20,8 @@ import type { Configuration } from '../domain/configuration/index.ts';
 import { createHistory } from '../engine/history.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentsPort } from '../ports/documents.ts';
+import { cloudMessenger } from './cloud-messenger.ts';
 import { type CloudSettings, text } from './cloud-settings.ts';
-import { resourceNamer } from './engine-settings.ts';
 import type { Outside } from './outside.ts';
 import { keysFromCredentials } from './snapshot-keys.ts';
 import { withRepositoryCredentials, withServiceCredentials } from './with-credentials.ts';
@@ -52,7 +52,7 @@ export function cloudOutside({ environment, settings, configuration, clock, docu
   const http = withServiceCredentials(client, configuration, credentials);
   const repositories = withRepositoryCredentials(
     withGithub({
-      git: gitRepositories({ http: client }),
+      git: gitRepositories({ http: gitThroughEndpoint(client, endpoints.GITHUB) }),
       urls: configuration.repositories.map(({ url }) => url),
       http: client,
       endpoint: endpoints.GITHUB,
@@ -118,12 +118,13 @@ export function cloudOutside({ environment, settings, configuration, clock, docu
       schedules: createCloudSchedules({ ...place, endpoint: endpoints.SCHEDULER }),
     },
     metrics: createCloudMetrics({ ...monitoring, namespace: environmentName }),
-    messenger: createCloudMessenger({
+    messenger: cloudMessenger({
       http: client,
       credentials,
-      webhook: `secret://${resourceNamer(environmentName)('relay-webhook')}`,
+      configuration,
       operatorUrl: text(environment, 'HIGHNOON_OPERATOR_URL'),
+      isEmulated,
     }),
-    close: async () => {},
+    close: () => memory.close(),
   };
 }

@@ -104,6 +104,7 @@ describe('the commands of the documents and the build', () => {
       'highnoon-nightly',
       'highnoon-restored',
       'highnoon-git-read-token',
+      'highnoon-relay-mail',
     ]);
     const text = DOCUMENTS.flatMap((file) => blocksOf(read(file))).join('\n');
     const named = [...text.matchAll(/(?<![-\w./])(highnoon-[a-z0-9-]*[a-z0-9])(?![\w@$-])/g)].map(

@@ -1,8 +1,8 @@
 import { PortError } from '../../domain/errors.ts';
-import type { Escalation } from '../../domain/escalation.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import type { HttpPort } from '../../ports/http.ts';
 import type { Messenger } from '../../ports/messenger.ts';
+import { escalationText } from './escalation-text.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 65_536;
@@ -24,7 +24,7 @@ export function createCloudMessenger(options: CloudMessengerOptions): Messenger 
       const response = await options.http.request(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ text: textOf(escalation, options.operatorUrl) }),
+        body: JSON.stringify({ text: escalationText(escalation, options.operatorUrl, plain) }),
         maxBytes: MAX_ANSWER_BYTES,
         timeoutMs: TIMEOUT_MS,
       });
@@ -38,19 +38,6 @@ export function createCloudMessenger(options: CloudMessengerOptions): Messenger 
       );
     },
   };
-}
-
-/** What a person needs at night: what, since when, why, what was put back, what next. */
-export function textOf(escalation: Escalation, operatorUrl: string | undefined): string {
-  const { severity, title, since, findings, rolledBack, nextStep, runId, routes } = escalation;
-  return [
-    `*${severity.toUpperCase()}* ${plain(title)}`,
-    `for: ${routes.join(', ')}; since ${since}${runId === null ? '' : `; run ${runId}`}`,
-    ...findings.map(({ message, remedy }) => `• ${plain(message)} (next: ${plain(remedy)})`),
-    ...(rolledBack.length === 0 ? [] : [`put back: ${rolledBack.map(plain).join(', ')}`]),
-    `next: ${plain(nextStep)}`,
-    ...(operatorUrl === undefined ? [] : [operatorUrl]),
-  ].join('\n');
 }
 
 /** Text of findings comes from the outside: it must not mention a whole channel or hide an address behind words. */

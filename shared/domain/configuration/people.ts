@@ -57,7 +57,14 @@ export const escalationsSection = z
   .strictObject({
     webhook: secretReference
       .optional()
-      .describe('The chat webhook that the relay posts to; the address is itself a secret.'),
+      .describe(
+        'The chat webhook that the relay posts to; the address is itself a secret. Default: `secret://highnoon-relay-webhook`.',
+      ),
+    mail_server: secretReference
+      .optional()
+      .describe(
+        'The mail server: the secret holds `smtps://USER:PASSWORD@HOST`, or `smtp://` with STARTTLS. Default: `secret://highnoon-relay-mail`.',
+      ),
     mail_from: email.optional().describe('The sender of mail.'),
     mail_to: list(email, { least: 0, most: 50, distinct: true })
       .default([])
