@@ -79,6 +79,7 @@ export class Deployment {
       environment: {
         ...options.environment,
         SIMULATED_SCAN_MINUTES: profile.budgetSeconds < 480 ? '10' : '0',
+        SIMULATED_SHARDS: String(options.scenario?.shards ?? (profile.budgetSeconds < 480 ? 3 : 0)),
       },
       holdAtGenesis: profile.holdAtGenesis,
       limits: { ...LIMITS, budgetSeconds: profile.budgetSeconds },

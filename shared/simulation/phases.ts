@@ -1,7 +1,7 @@
 import type { PhaseName } from '../domain/catalog.ts';
 import { fails, type Observation, result, unknown } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
-import type { Operation, OperationContext } from '../domain/operation.ts';
+import type { Operation, OperationContext, OperationOutcome } from '../domain/operation.ts';
 import { movedBindings } from '../domain/ticket.ts';
 import type { Phase } from '../engine/engine.ts';
 import { pointerEffect, pointerUndo } from '../operations/data/move-pointer.ts';
@@ -84,7 +84,10 @@ export function simulatedPhases(parts: Parts): Record<PhaseName, Phase> {
       ),
     ]),
     'weekly-risk-review': phase('weekly-risk-review', [check('scan-vulnerabilities'), check('rehearse-recovery')]),
-    'snapshot-orchestration': phase('snapshot-orchestration', [check('capture-behavior')]),
+    'snapshot-orchestration': phase('snapshot-orchestration', [
+      check('capture-behavior', { resumable: true, timeoutSeconds: 400, runShard: takeShare }, captureInShards),
+      check('confirm-snapshot'),
+    ]),
   };
 }
 
@@ -158,6 +161,28 @@ async function scan(context: Context): Promise<Reading> {
     await context.saveCursor(done + 1);
   }
   return { seen: done };
+}
+
+/** The work in shares, which must all come back, each once. */
+async function captureInShards(context: Context): Promise<Reading> {
+  const count = Number(context.environment.SIMULATED_SHARDS ?? 0);
+  const shares = Array.from({ length: count }, (_, index) => ({ id: `s${index}`, work: 2 ** index }));
+  const found = await context.fanOut('ranges', async () => ({ about: count, shares }));
+  if (found === undefined) return {};
+  const sum = found.outcomes.reduce((total, { output }) => total + Number(output), 0);
+  const findings = found.outcomes.flatMap((outcome) => outcome.findings);
+  const missing = { code: 'shares-missing', subject: 'world', message: `the shares add up to ${sum}`, remedy: 'none' };
+  return { seen: sum, findings: sum === 2 ** count - 1 ? findings : [...findings, unknown(missing)] };
+}
+
+/** Two minutes' work, with its place kept between them. */
+async function takeShare(context: Context, share: Json): Promise<OperationOutcome> {
+  for (let done = Number(context.cursor ?? 0); done < 2; done++) {
+    await work(context, 30_000);
+    await context.saveCursor(done + 1);
+  }
+  const evidence = { subject: 'share', request: 'the simulated world', observedAt: context.now(), value: share };
+  return { ...result([], [evidence]), output: share };
 }
 
 const scanMinutes = (context: Context): number => Number(context.environment.SIMULATED_SCAN_MINUTES ?? 0);

@@ -45,7 +45,8 @@ export async function playScenario(
   const ends: Record<string, string> = {};
   let noonEndedMs: number | undefined;
   for (const { phase, ending, concludedAt, dueAt } of Object.values(day?.slots ?? {})) {
-    if ((CHAIN as readonly string[]).includes(phase) || phase === 'weekly-risk-review') ends[phase] = ending ?? 'open';
+    const isTold = (CHAIN as readonly string[]).includes(phase) || scenario.ends[phase] !== undefined;
+    if (isTold || phase === 'weekly-risk-review') ends[phase] = ending ?? 'open';
     if (phase === 'high-noon-sync' && concludedAt !== null) noonEndedMs = epochMs(concludedAt) - epochMs(dueAt);
   }
   return { result, ends, noonEndedMs, hasClosedDeath: simulation.topics.refusedByDeath > 0 };

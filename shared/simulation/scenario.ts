@@ -17,6 +17,8 @@ export interface Scenario {
   readonly says?: (phase: PhaseName, attempt: number, operation: string) => Says | undefined;
   /** Milliseconds. */
   readonly takes?: (phase: PhaseName, attempt: number, operation: string) => number;
+  /** Into so many shards the capture of a snapshot gives its work out. */
+  readonly shards?: number;
   /** `HH:MM[:SS]` */
   readonly acts?: readonly { readonly at: string; readonly who: string; readonly act: Act }[];
   readonly deploysAt?: readonly string[];

@@ -98,6 +98,12 @@ export const SCENARIOS: readonly Scenario[] = [
     ends: { 't-90-prep': 'passed', 'high-noon-sync': 'passed' },
   },
   {
+    name: 'a snapshot captured in shards',
+    date: MONDAY,
+    shards: 3,
+    ends: { 'high-noon-sync': 'passed', 'snapshot-orchestration': 'passed' },
+  },
+  {
     name: 'operator lockdown during noon',
     date: MONDAY,
     acts: [{ at: '12:00:02', who: 'ana', act: 'lock' }],

@@ -260,6 +260,7 @@ function triggerOf(message: Message): Trigger {
     dryRun: body.dryRun ?? false,
     rerun: body.rerun ?? false,
     ...(body.runId === undefined ? {} : { runId: body.runId }),
+    ...(body.shard === undefined ? {} : { shard: body.shard }),
     ...(slotDueAt === undefined ? {} : { slotDueAt }),
     ...(body.reason === undefined ? {} : { reason: body.reason }),
   };

@@ -4,12 +4,14 @@ import type { Escalation } from '../../domain/escalation.ts';
 import { type Anchor, EMPTY_HEAD, type LedgerEntry, type LedgerHead, verifyLedger } from '../../domain/ledger.ts';
 import type { Lockdown } from '../../domain/lockdown.ts';
 import type { AttemptRecord, Checkpoint, EffectRecord, SlotRecord } from '../../domain/run.ts';
+import type { ShardRecord } from '../../domain/shard.ts';
 import { paths } from '../../engine/records.ts';
 import type { Commit } from '../documents.ts';
 import type { WorldChange } from '../world.ts';
 import { checkLines, onHead, onLockdown } from './controls.ts';
 import { onChange, onEffect } from './effects.ts';
 import { onBegin, onCheckpoint, onSlot } from './runs.ts';
+import { onShard } from './shards.ts';
 import { OracleState } from './state.ts';
 
 /** Looks at every commit and every accepted change, the moment it is there. */
@@ -61,6 +63,8 @@ export class Oracle extends OracleState {
     const attempt = Number(number);
     if (kind === 'effects')
       onEffect(this, slotId, attempt, old as EffectRecord | undefined, data as EffectRecord, commit);
+    else if (kind === 'shards')
+      onShard(this, slotId, attempt, old as ShardRecord | undefined, data as ShardRecord, commit);
     else if (kind === 'operations') onCheckpoint(this, slotId, attempt, old, data as Checkpoint, commit);
     else if (kind === undefined) {
       this.demand(old === undefined, 'I6', () => `${path} was written again`);

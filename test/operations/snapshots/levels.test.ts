@@ -5,7 +5,7 @@ import { NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
 
 const at = '2026-11-24T06:05:00.000Z';
 
-const stateWith = (snapshots: LevelState['snapshots']): LevelState => ({
+const stateWith = (snapshots: LevelState['snapshots']) => ({
   environment: 'production',
   days: [],
   lockdown: NO_LOCKDOWN,
@@ -15,6 +15,7 @@ const stateWith = (snapshots: LevelState['snapshots']): LevelState => ({
   oldestOwedAt: null,
   configurationChanged: false,
   snapshots,
+  selfTestedAt: null,
   watchedSince: '2026-11-24T00:00:00.000Z',
 });
 
