@@ -10,10 +10,11 @@ subscribe('http.server.request.start', (message) => {
   responses.enterWith((message as { response: ServerResponse }).response);
 });
 
-/** Answers the request that is being handled with 503: not now, come back. */
-export function answerComeBack(detail: string): void {
+/** Answers the request that is being handled with 503: not now, come back. False when there is none to answer. */
+export function answerComeBack(detail: string): boolean {
   const response = responses.getStore();
-  if (response === undefined || response.headersSent) return;
+  if (response === undefined || response.headersSent) return false;
   response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '10' });
   response.end(detail);
+  return true;
 }

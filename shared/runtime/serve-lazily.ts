@@ -2,8 +2,8 @@ import type { CloudEvent } from '@google-cloud/functions-framework';
 import type { PhaseName } from '../domain/catalog.ts';
 import type { Phase } from '../engine/engine.ts';
 // Both look at every request as it starts, so they are here before the first.
-import './response-status.ts';
-import './the-runtime.ts';
+import { answerComeBack } from './response-status.ts';
+import { theRuntime } from './the-runtime.ts';
 
 type Handler = (event: CloudEvent<unknown>) => Promise<void>;
 
@@ -15,8 +15,24 @@ export function serveLazily(load: () => Promise<Handler>): Handler {
   let handler: Promise<Handler> | undefined;
   return async (event) => {
     handler ??= load();
-    await (await handler)(event);
+    try {
+      await (await handler)(event);
+    } catch (error) {
+      await giveBack(error);
+    }
   };
+}
+
+/**
+ * What another delivery could mend is told in the log's own shape and answered here: functions-framework would print it
+ * as lines that no reader of logs takes for one error. Where there is no log yet, that is better than nothing.
+ */
+async function giveBack(error: unknown): Promise<void> {
+  const runtime = await theRuntime().catch(() => undefined);
+  if (runtime === undefined || !answerComeBack('not handled; it may be delivered again')) throw error;
+  runtime.engine.log.write('ERROR', 'a message could not be handled, and comes again', { error });
+  // The request is answered; functions-framework must not answer it again.
+  await new Promise<never>(() => {});
 }
 
 /** The handler of a phase, and its operations once a message may run them. */

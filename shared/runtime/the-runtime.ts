@@ -6,7 +6,11 @@ let current: Promise<Runtime> | undefined;
 
 /** The process's one runtime, made from its environment when the first message comes. */
 export function theRuntime(): Promise<Runtime> {
-  current ??= createFromEnvironment();
+  current ??= createFromEnvironment().catch((error: unknown) => {
+    // A store of configurations that is out of reach for a moment must not spoil the process for good.
+    current = undefined;
+    throw error;
+  });
   return current;
 }
 

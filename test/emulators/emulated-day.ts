@@ -25,6 +25,20 @@ export interface EmulatedDayOptions {
   readonly source?: string;
   readonly tell?: (line: string) => void;
   readonly onPush?: (process: FunctionProcess) => void;
+  /** When the world begins; left out: at midnight. */
+  readonly startAt?: Instant;
+  /** What the functions find outside the emulators, in place of the sample world: its environment, and how it goes on. */
+  readonly outside?: (parts: {
+    readonly world: LocalRuntime;
+    readonly firestoreHost: string;
+    readonly stack: AsyncDisposableStack;
+  }) => Promise<Outside>;
+}
+
+export interface Outside {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told after the world's clock was stepped. */
+  sync(): Promise<void>;
 }
 
 /** A day over the official emulators: function processes, push subscriptions, one clock, and the sample world's servers here. */
@@ -65,7 +79,7 @@ async function open(options: EmulatedDayOptions, stack: AsyncDisposableStack): P
   stack.defer(() => rm(data, { recursive: true, force: true }));
   const world = await createLocalRuntime({
     data,
-    at: `${date}T00:00:00.000Z`,
+    at: options.startAt ?? `${date}T00:00:00.000Z`,
     environment: {},
     log: tell,
   });
@@ -74,14 +88,11 @@ async function open(options: EmulatedDayOptions, stack: AsyncDisposableStack): P
   stack.use(firestore);
   stack.use(pubsub);
   const clockUrl = await serveClock(world, stack);
+  const outside = await (options.outside ?? sampleWorld)({ world, firestoreHost: firestore.host, stack });
   const environment = {
     ...inherited(),
-    ...world.engine.environment,
-    HIGHNOON_STORE: 'firestore',
-    HIGHNOON_CONFIG: join(data, 'herbitrage.yaml'),
-    HIGHNOON_DATA: data,
+    ...outside.environment,
     HIGHNOON_CLOCK_URL: clockUrl,
-    HIGHNOON_SAMPLE_WORLD: JSON.stringify(sampleAddresses(world)),
     FIRESTORE_EMULATOR_HOST: firestore.host,
     PUBSUB_EMULATOR_HOST: pubsub.host,
     // Deployment says it; an archive has no repository around it to ask.
@@ -118,13 +129,16 @@ async function open(options: EmulatedDayOptions, stack: AsyncDisposableStack): P
     functions,
     deliveries,
     now: () => world.clock.now(),
-    stepTo: (at) => world.stepTo(at),
+    async stepTo(at) {
+      await world.stepTo(at);
+      await outside.sync();
+    },
     async publish(topic, body) {
       await messages.publish(nameOf(topic), body);
       await settle();
     },
     async fire(at, topic) {
-      await world.stepTo(at);
+      await day.stepTo(at);
       await day.publish(topic, topic === 'watchdog' ? { tick: true } : { phase: topic, trigger: 'schedule' });
     },
     async play(from = '00:00', to = '24:00') {
@@ -175,6 +189,18 @@ async function serveClock(world: LocalRuntime, stack: AsyncDisposableStack): Pro
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
+
+/** The sample world itself: its parts lie in the folder, its servers listen here. */
+const sampleWorld: NonNullable<EmulatedDayOptions['outside']> = async ({ world }) => ({
+  environment: {
+    ...(world.engine.environment as Record<string, string>),
+    HIGHNOON_STORE: 'firestore',
+    HIGHNOON_CONFIG: join(world.data, 'herbitrage.yaml'),
+    HIGHNOON_DATA: world.data,
+    HIGHNOON_SAMPLE_WORLD: JSON.stringify(sampleAddresses(world)),
+  },
+  sync: async () => {},
+});
 
 /** Every server of the sample world: those whose addresses its configuration names. */
 function sampleAddresses(world: LocalRuntime): Record<string, string> {

@@ -40,8 +40,6 @@ export function firestoreCollections(options: {
     const stream = client.runQuery({ parent, structuredQuery } as unknown as RunQuery, {
       ...call,
       timeout: PAGE_TIMEOUT_MS,
-      // Streams have a retry of their own beside the one that `retry` switches off.
-      retryRequestOptions: { retries: 0, noResponseRetries: 0 },
     });
     const onAbort = () => stream.destroy(stopped());
     signal?.addEventListener('abort', onAbort, { once: true });

@@ -10,9 +10,13 @@ const CALL_TIMEOUT_MS = 15_000;
 export interface FirestoreCalls {
   readonly client: FirestoreClient;
   readonly options: ReturnType<typeof once> & {
+    readonly retryRequestOptions: typeof NO_STREAM_RETRIES;
     readonly otherArgs: { readonly headers: Readonly<Record<string, string>> };
   };
 }
+
+/** Streams have a retry of their own beside the one that `retry` switches off. */
+const NO_STREAM_RETRIES = { retries: 0, noResponseRetries: 0 };
 
 /**
  * Loads and connects the client. The SDK beside it would load four times as much, and decide about retries and
@@ -20,7 +24,7 @@ export interface FirestoreCalls {
  */
 export async function connectFirestore(emulatorHost: string | undefined): Promise<FirestoreCalls> {
   const { FirestoreClient } = await import('@google-cloud/firestore-api/client_v1');
-  const options = once(CALL_TIMEOUT_MS);
+  const options = { ...once(CALL_TIMEOUT_MS), retryRequestOptions: NO_STREAM_RETRIES };
   if (emulatorHost === undefined) {
     return { client: new FirestoreClient(), options: { ...options, otherArgs: { headers: {} } } };
   }

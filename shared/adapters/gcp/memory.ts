@@ -13,7 +13,10 @@ export interface FirestoreMemoryOptions {
   readonly databaseId: string;
   readonly emulatorHost?: string | undefined;
   readonly clock: Pick<Clock, 'sleep'>;
-  /** On a test day the store does not live at the day's time: it is read as it is. */
+  /**
+   * On a test day the store does not live at the day's time: it is read as it is, and what was written a minute ago by
+   * the store's clock is a minute old by the day's.
+   */
   readonly ignoresReadTime?: boolean;
 }
 
@@ -26,6 +29,16 @@ interface WireDocument {
   readonly createTime?: RawTimestamp | null;
   readonly updateTime?: RawTimestamp | null;
 }
+
+interface Part {
+  readonly document?: WireDocument | null;
+  readonly readTime?: RawTimestamp | null;
+}
+
+const later = ({ seconds, nanos }: RawTimestamp, bySeconds: number): RawTimestamp => ({
+  seconds: bySeconds === 0 ? seconds : String(Number(seconds) + bySeconds),
+  nanos,
+});
 
 /** In production a stream ends after a minute or so; it is resumed as often as it made progress, and so often without. */
 const TRIES_WITHOUT_PROGRESS = 3;
@@ -136,8 +149,9 @@ export class FirestoreMemory implements MemoryPort {
     options.signal?.addEventListener('abort', stop, { once: true });
     try {
       if (options.signal?.aborted === true) stop();
-      for await (const { document } of stream as AsyncIterable<{ document?: WireDocument | null }>)
-        if (document !== undefined && document !== null) yield this.#documentOf(document);
+      for await (const { document, readTime } of stream as AsyncIterable<Part>)
+        if (document !== undefined && document !== null)
+          yield this.#documentOf(document, this.#behindSeconds(options.readTime, readTime));
     } finally {
       options.signal?.removeEventListener('abort', stop);
       stream.destroy();
@@ -149,13 +163,18 @@ export class FirestoreMemory implements MemoryPort {
     return { readTime: { seconds: String(Math.floor(Date.parse(readTime) / 1000)), nanos: 0 } };
   }
 
-  #documentOf({ name, fields, createTime, updateTime }: WireDocument): RawDocument {
+  #behindSeconds(readTime: string, own: RawTimestamp | null | undefined): number {
+    if (this.#options.ignoresReadTime !== true || !own) return 0;
+    return Math.floor(Date.parse(readTime) / 1000) - Number(own.seconds);
+  }
+
+  #documentOf({ name, fields, createTime, updateTime }: WireDocument, behindSeconds: number): RawDocument {
     const path = name.slice(this.#root.length + 1);
     return {
       path,
       fields: encodeFields(fields ?? {}, path),
-      ...(createTime === undefined || createTime === null ? {} : { createTime }),
-      ...(updateTime === undefined || updateTime === null ? {} : { updateTime }),
+      ...(createTime === undefined || createTime === null ? {} : { createTime: later(createTime, behindSeconds) }),
+      ...(updateTime === undefined || updateTime === null ? {} : { updateTime: later(updateTime, behindSeconds) }),
     };
   }
 
