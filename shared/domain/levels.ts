@@ -19,6 +19,8 @@ export interface LevelState {
   readonly lockdown: Lockdown;
   readonly totals: Totals | undefined;
   readonly anchoredAt: Instant | null;
+  /** The newest self-test of delivery that was acknowledged in time; null before the first. */
+  readonly selfTestedAt: Instant | null;
   /** Duplicate starts refused in the last 24 hours. */
   readonly surplusStarts: number;
   /** Since when the oldest effect still owed is owed; null when nothing is. */
@@ -77,6 +79,10 @@ export function levels(state: LevelState, now: Instant): Point[] {
   gauge(
     'ledger_anchor_age_seconds',
     Math.max(0, Math.round(secondsBetween(state.anchoredAt ?? state.watchedSince, now))),
+  );
+  gauge(
+    'delivery_self_test_age_seconds',
+    Math.max(0, Math.round(secondsBetween(state.selfTestedAt ?? state.watchedSince, now))),
   );
   const finalCheck = state.totals?.recent['t-30-final-check']?.at(-1);
   if (finalCheck !== undefined) {

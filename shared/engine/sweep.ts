@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts';
 import { expireActs } from './expire-acts.ts';
 import { deliver } from './outbox.ts';
 import { paths } from './records.ts';
+import { keepSelfTest } from './self-test.ts';
 import { tendShards } from './sweep-shards.ts';
 import { noteSwept, readWatch, type WatchRecord } from './watch.ts';
 import { writeLevels } from './write-levels.ts';
@@ -59,6 +60,7 @@ export async function sweep(engine: Engine): Promise<SweepReport> {
   }
   // What could not be looked at is looked at again, however long the store was out of reach.
   if (isWhole) await guarded(engine, 'watch', () => noteSwept(engine, watch, until));
+  await guarded(engine, 'self-test', () => keepSelfTest(engine, watch.since));
   const delivered = (await guarded(engine, 'outbox', () => deliverOwed(engine))) ?? 0;
   await guarded(engine, 'acts', () => expireActs(engine));
   const tampering = (await guarded(engine, 'ledger comparison', () => compareWithLedger(engine))) ?? [];

@@ -4,11 +4,13 @@ import { levels } from '../domain/levels.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import type { SnapshotLevels } from '../domain/operation.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
+import type { SelfTestRecord } from '../domain/self-test.ts';
 import { dateOf, type Instant, plusSeconds } from '../domain/time.ts';
 import { TOTALS_ID, type Totals } from '../domain/totals.ts';
 import { withDeadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import { paths } from './records.ts';
+import { SELF_TEST_PATH } from './self-test.ts';
 import { WATCH_PATH } from './watch.ts';
 
 /** Kept by the snapshot phase. */
@@ -18,7 +20,7 @@ export const SNAPSHOT_LEVELS_PATH = 'counters/snapshots';
 export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
   const dates = [dateOf(plusSeconds(now, -86_400)), dateOf(now)];
   const { documents } = engine;
-  const [days, refusals, lockdown, totals, anchor, snapshots, watch, owed] = await Promise.all([
+  const [days, refusals, lockdown, totals, anchor, snapshots, watch, selfTest, owed] = await Promise.all([
     Promise.all(dates.map((date) => documents.get<DayRecord>(paths.day(date)))),
     Promise.all(dates.map((date) => documents.get<Record<string, number>>(paths.counter(`refusals@${date}`)))),
     documents.get<Lockdown>(paths.lockdown),
@@ -26,6 +28,7 @@ export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
     documents.get<Anchor>(paths.anchor),
     documents.get<SnapshotLevels>(SNAPSHOT_LEVELS_PATH),
     documents.get<{ since: Instant }>(WATCH_PATH),
+    documents.get<SelfTestRecord>(SELF_TEST_PATH),
     documents.query<OutboxRecord>('outbox', { orderBy: { field: 'createdAt', direction: 'asc' }, limit: 1 }),
   ]);
   const points = levels(
@@ -35,6 +38,7 @@ export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
       lockdown: lockdown ?? NO_LOCKDOWN,
       totals,
       anchoredAt: anchor?.at ?? null,
+      selfTestedAt: selfTest?.lastSuccessAt ?? null,
       surplusStarts: refusals.reduce((sum, day) => sum + (day?.duplicate ?? 0), 0),
       oldestOwedAt: owed[0]?.data.createdAt ?? null,
       configurationChanged:

@@ -3,10 +3,13 @@ import { chainSlot, emptyDay } from '../domain/day.ts';
 import { gateFor } from '../domain/gate.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import { isLeaseLive, type SlotRecord } from '../domain/run.ts';
+import { isSelfTestDue, nextSelfTest, type SelfTestRecord } from '../domain/self-test.ts';
 import { rerunClosesAt, type Slot, startClosesAt } from '../domain/slot.ts';
 import { dateOf, epochMs, instant } from '../domain/time.ts';
 import { paths } from '../engine/records.ts';
+import { SELF_TEST_PATH } from '../engine/self-test.ts';
 import { START_GRACE_SECONDS } from '../engine/sweep.ts';
+import { WATCH_PATH, type WatchRecord } from '../engine/watch.ts';
 import { DAY_MS, endsByMs, TICK_MS } from './calendar.ts';
 import type { SimulatedStore } from './documents.ts';
 
@@ -59,13 +62,14 @@ export class IdleTicks {
       next = Math.min(next, needed);
     }
     for (const at of this.#expiries(nowMs)) next = Math.min(next, at);
+    next = Math.min(next, this.#testsDelivery(nowMs) ? nowMs : epochMs(nextSelfTest(instant(nowMs))));
     if (this.#store.size('outbox') > 0) next = nowMs;
     return Math.max(next, nowMs + 1);
   }
 
   isIdle(nowMs: number): boolean {
     const at = instant(nowMs);
-    if (this.#store.size('outbox') > 0) return false;
+    if (this.#store.size('outbox') > 0 || this.#testsDelivery(nowMs)) return false;
     for (const slot of this.#open.values()) if (this.#mayMove(slot, at)) return false;
     return !this.#expiries(nowMs).some((expiry) => expiry <= nowMs);
   }
@@ -80,6 +84,14 @@ export class IdleTicks {
     const day = this.#store.get<DayRecord>(paths.day(record.date)) ?? emptyDay(record.date);
     const lockdown = this.#store.get<Lockdown>(paths.lockdown) ?? NO_LOCKDOWN;
     return gateFor(slot, { day, lockdown, at }).kind !== 'wait';
+  }
+
+  /** A self-test of delivery is to begin, or waits for its end to be noted. */
+  #testsDelivery(nowMs: number): boolean {
+    const test = this.#store.get<SelfTestRecord>(SELF_TEST_PATH);
+    if (test !== undefined && test.deliveredAt === null) return true;
+    const watch = this.#store.get<WatchRecord>(WATCH_PATH);
+    return watch !== undefined && isSelfTestDue(test, watch.since, instant(nowMs));
   }
 
   /** When people's acts run out: overrides, waivers, and the hold of a noon that has ended. */

@@ -28,6 +28,7 @@ export const otherEnvironments: readonly Levels[] = [
           configuration_changed: 1,
           outbox_age_seconds: 5000,
           ledger_anchor_age_seconds: 90_000,
+          delivery_self_test_age_seconds: 900_000,
           snapshot_freshness_hours: 30,
           surplus_starts: 9,
           [`slot_lateness_seconds/${T90}`]: 3000,

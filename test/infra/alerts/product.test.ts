@@ -126,6 +126,11 @@ const stories: readonly Situation[] = [
     [page('degraded-services', '11:36')],
   ),
   told('An escalation is owed', { slots: [], owedAt: clock('10:02') }, [page('outbox-stuck', '10:18')]),
+  told(
+    'The self-test of delivery was not acknowledged this week',
+    { slots: [], selfTestedAt: clock('10:20') - 8 * 1440 },
+    [page('self-test-late', '10:21')],
+  ),
   told('The configuration is changed', { slots: [], configurationChangedAt: clock('10:06') }, [
     page('configuration-changed', '10:06'),
   ]),

@@ -29,6 +29,8 @@ export interface Story {
   readonly degraded?: { readonly at: number; readonly services: readonly string[] };
   readonly owedAt?: number;
   readonly configurationChangedAt?: number;
+  /** The newest self-test that was delivered in time; left out, the evening before. */
+  readonly selfTestedAt?: number;
 }
 
 /** A Sunday, so that the weekly review meets noon. The day before it is well. */
@@ -177,6 +179,7 @@ function rest(story: Story, minute: number, environment: string): Omit<LevelStat
     environment,
     lockdown,
     anchoredAt: instantOf(minute - (minute % 60)),
+    selfTestedAt: instantOf(story.selfTestedAt ?? -300),
     surplusStarts: 1,
     oldestOwedAt: story.owedAt !== undefined && minute >= story.owedAt ? instantOf(story.owedAt) : null,
     configurationChanged: story.configurationChangedAt !== undefined && minute >= story.configurationChangedAt,

@@ -275,6 +275,13 @@ export const situations: readonly Situation[] = [
     [page('ledger-anchor-late', '02:03')],
   ),
   situation(
+    'The weekly self-test of delivery is not acknowledged',
+    '06:00',
+    clock('13:00', 1),
+    [at('06:05', { delivery_self_test_age_seconds: { since: clock('09:05') - 7 * 1440, unit: 's' } })],
+    [{ policy: 'self-test-late', at: clock('09:06', 1) }],
+  ),
+  situation(
     'Snapshots no longer come',
     '06:30',
     clock('21:00'),

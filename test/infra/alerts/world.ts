@@ -68,6 +68,8 @@ function well(minute: number): Map<string, number> {
   levels.set('outbox_age_seconds', day % 5 === 1 && minute % DAY < 20 ? 310 : 0);
   levels.set('configuration_changed', 0);
   levels.set('ledger_anchor_age_seconds', 60 * Math.min(sinceNewest(ENTRIES, minute), minute % 65));
+  // Delivered a little after it was begun, each week.
+  levels.set('delivery_self_test_age_seconds', 60 * ((minute + 3 * DAY) % (7 * DAY)) + 300 * (day % 3));
   levels.set('watchdog_heartbeat', 1);
   levels.set('margin_to_noon_seconds', 1560 + (day % 5) * 20);
   levels.set('lockdown_active', 0);

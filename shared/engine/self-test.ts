@@ -1,0 +1,55 @@
+import type { Escalation } from '../domain/escalation.ts';
+import type { OutboxRecord } from '../domain/outbox.ts';
+import { beginSelfTest, delivered, isSelfTestDue, type SelfTestRecord } from '../domain/self-test.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Engine } from './engine.ts';
+import { paths } from './records.ts';
+import { transact } from './transact.ts';
+
+export const SELF_TEST_PATH = 'counters/self-test';
+
+/**
+ * Keeps the weekly self-test of delivery going, once a tick and before the outbox is delivered: notes that the newest
+ * was acknowledged, or begins the next one. Both are stored like any owed escalation, so the outbox, the relay and the
+ * channels cannot tell it from a real one; only its cause and its words do.
+ */
+export async function keepSelfTest(engine: Engine, watchedSince: Instant): Promise<void> {
+  const { documents } = engine;
+  const known = await documents.get<SelfTestRecord>(SELF_TEST_PATH);
+  if (known !== undefined && known.deliveredAt === null) {
+    const escalation = await documents.get<Escalation>(paths.escalation(known.id));
+    if (escalation === undefined || escalation.acknowledgedAt === null) return;
+    await noteDelivered(engine, known.id, escalation.acknowledgedAt);
+    return;
+  }
+  if (isSelfTestDue(known, watchedSince, engine.clock.now())) await begin(engine, watchedSince);
+}
+
+async function noteDelivered(engine: Engine, id: string, at: Instant): Promise<void> {
+  await transact(engine, async (transaction) => {
+    const stored = await transaction.get<SelfTestRecord>(SELF_TEST_PATH);
+    // Another tick was faster.
+    if (stored === undefined || stored.id !== id || stored.deliveredAt !== null) return;
+    transaction.set(SELF_TEST_PATH, delivered(stored, at));
+  });
+}
+
+async function begin(engine: Engine, watchedSince: Instant): Promise<void> {
+  await transact(engine, async (transaction) => {
+    const stored = await transaction.get<SelfTestRecord>(SELF_TEST_PATH);
+    if (!isSelfTestDue(stored, watchedSince, transaction.readAt)) return;
+    const { record, escalation } = beginSelfTest(stored, engine.environmentName, transaction.readAt);
+    const owed: OutboxRecord = {
+      id: escalation.id,
+      createdAt: transaction.readAt,
+      points: [],
+      escalations: [escalation.id],
+      wakes: [],
+      reports: [],
+    };
+    transaction.set(SELF_TEST_PATH, record);
+    // Two in the same minute can only be the same test: its own commit, found again.
+    transaction.set(paths.escalation(escalation.id), escalation);
+    transaction.set(paths.outbox(owed.id), owed);
+  });
+}
