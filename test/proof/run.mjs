@@ -1,4 +1,5 @@
 // `npm run proof`: the whole proof. `npm run proof -- --fixed`: the fixed part that every commit passes, in minutes.
+// One document on standard output; what happens meanwhile on standard error.
 import { spawn } from 'node:child_process';
 
 const isFixed = process.argv.includes('--fixed');
@@ -31,6 +32,15 @@ const stages = [
       ]),
 ];
 
+/** What a step printed, where that is a document; its text otherwise. */
+function answerOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(-20_000);
+  }
+}
+
 function run({ name, args }) {
   const began = performance.now();
   return new Promise((resolve) => {
@@ -38,20 +48,20 @@ function run({ name, args }) {
     const chunks = [];
     child.stdout.on('data', (chunk) => chunks.push(chunk));
     child.on('close', (code) => {
-      const seconds = ((performance.now() - began) / 1000).toFixed(0);
+      const seconds = Math.round((performance.now() - began) / 1000);
       const text = Buffer.concat(chunks).toString('utf8').replace(/\s+/g, ' ').trim();
-      console.log(
-        `${code === 0 ? 'held' : 'BROKEN'}  ${name} (${seconds} s)\n        ${text.slice(0, code === 0 ? 1500 : 20_000)}`,
+      const isHeld = code === 0;
+      console.error(
+        `${isHeld ? 'held' : 'BROKEN'}  ${name} (${seconds} s)\n        ${text.slice(0, isHeld ? 1500 : 20_000)}`,
       );
-      resolve(code === 0);
+      resolve({ name, isHeld, seconds, answer: answerOf(text) });
     });
   });
 }
 
-let isHeld = true;
-for (const stage of stages) {
-  const outcomes = await Promise.all(stage.map(run));
-  isHeld &&= outcomes.every(Boolean);
-}
-console.log(isHeld ? 'the proof holds' : 'THE PROOF IS BROKEN');
+const steps = [];
+for (const stage of stages) steps.push(...(await Promise.all(stage.map(run))));
+const isHeld = steps.every((step) => step.isHeld);
+console.log(JSON.stringify({ isHeld, steps }));
+console.error(isHeld ? 'the proof holds' : 'THE PROOF IS BROKEN');
 process.exitCode = isHeld ? 0 : 1;
