@@ -11,6 +11,9 @@ import { dateOf, hoursBetween, type Instant, plusSeconds, secondsBetween } from 
 import type { RecentSlot, Totals } from './totals.ts';
 import { badness } from './verdict.ts';
 
+/** Says that the watchdog is alive, by being there. */
+export const HEARTBEAT = 'watchdog_heartbeat';
+
 /** Everything the levels are computed from, as stored. */
 export interface LevelState {
   readonly environment: string;
@@ -75,7 +78,7 @@ export function levels(state: LevelState, now: Instant): Point[] {
     'outbox_age_seconds',
     state.oldestOwedAt === null ? 0 : Math.max(0, Math.round(secondsBetween(state.oldestOwedAt, now))),
   );
-  gauge('watchdog_heartbeat', 1);
+  gauge(HEARTBEAT, 1);
   gauge(
     'ledger_anchor_age_seconds',
     Math.max(0, Math.round(secondsBetween(state.anchoredAt ?? state.watchedSince, now))),

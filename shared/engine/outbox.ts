@@ -25,7 +25,7 @@ export function wakesAfter(day: DayRecord, lockdown: Lockdown, at: Instant): Wak
 /** Cloud Monitoring refuses older points; sending them would fail for ever. */
 const POINT_MAX_AGE_HOURS = 25;
 /** Metrics may never hold a phase up: after this it is the watchdog's turn. */
-const METRICS_LIMIT_MS = 2000;
+export const METRICS_LIMIT_MS = 2000;
 
 /**
  * Delivers what one outbox document owes; what could not be delivered stays owed. Never throws: a sender that fails

@@ -1,15 +1,13 @@
 import type { REFUSALS } from '../domain/admission.ts';
-import type { OutboxRecord } from '../domain/outbox.ts';
 import type { ConcludedSlot, SlotRecord, WaitingSlot } from '../domain/run.ts';
 import { newestSlot, nextSlot, rerunClosesAt, runIdOf, type Slot, slotAt } from '../domain/slot.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import { admit } from './admit.ts';
 import { escalateConfiguration } from './configuration-pin.ts';
+import { deliverOwed, tellOfRehearsal } from './deliver-owed.ts';
 import type { Engine } from './engine.ts';
 import { LeaseLost } from './lease.ts';
 import { type LookResult, lookOnly } from './look-only.ts';
-import { deliver } from './outbox.ts';
-import { paths } from './records.ts';
 import { rehearse } from './rehearse.ts';
 import { runShard } from './run-shard.ts';
 import { workStretch } from './work-stretch.ts';
@@ -46,8 +44,11 @@ export async function runPhase(engine: Engine, trigger: Trigger): Promise<PhaseO
   switch (admitted.kind) {
     case 'refused':
       return admitted;
-    case 'rehearse':
-      return { kind: 'looked', mode: 'rehearsal', result: await rehearse(engine, trigger) };
+    case 'rehearse': {
+      const result = await rehearse(engine, trigger);
+      await tellOfRehearsal(engine, result);
+      return { kind: 'looked', mode: 'rehearsal', result };
+    }
     case 'waiting':
       return admitted;
     case 'concluded':
@@ -74,19 +75,6 @@ async function work(
     // Another stretch holds the run now and brings it to its end; this delivery has nothing left to do.
     engine.log.write('WARNING', 'a stretch lost its lease and stopped', { run: runId, error });
     return { kind: 'continues', runId };
-  }
-}
-
-/** Senders may fail in any way: what stays owed is the watchdog's. */
-async function deliverOwed(engine: Engine, slot: ConcludedSlot): Promise<void> {
-  try {
-    const runId = runIdOf(slot.slotId, slot.attempt);
-    for (const id of slot.verdict === 'violated' ? [`${runId}~violation`, runId] : [runId]) {
-      const record = await engine.documents.get<OutboxRecord>(paths.outbox(id));
-      if (record !== undefined) await deliver(engine, record);
-    }
-  } catch (error) {
-    engine.log.write('WARNING', 'the outbox waits for the watchdog', { slot: slot.slotId, error });
   }
 }
 

@@ -65,7 +65,7 @@ export async function sweep(engine: Engine): Promise<SweepReport> {
   await guarded(engine, 'acts', () => expireActs(engine));
   const tampering = (await guarded(engine, 'ledger comparison', () => compareWithLedger(engine))) ?? [];
   await guarded(engine, 'anchor', () => anchorLedger(engine));
-  await guarded(engine, 'levels', () => writeLevels(engine, now));
+  await guarded(engine, 'levels', () => writeLevels(engine, now, 'watchdog'));
   return { ...report, delivered, tampering };
 }
 

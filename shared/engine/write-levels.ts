@@ -1,6 +1,6 @@
 import type { DayRecord } from '../domain/day.ts';
 import type { Anchor } from '../domain/ledger.ts';
-import { levels } from '../domain/levels.ts';
+import { HEARTBEAT, levels } from '../domain/levels.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import type { SnapshotLevels } from '../domain/operation.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
@@ -9,6 +9,7 @@ import { dateOf, type Instant, plusSeconds } from '../domain/time.ts';
 import { TOTALS_ID, type Totals } from '../domain/totals.ts';
 import { withDeadline } from './deadline.ts';
 import type { Engine } from './engine.ts';
+import { METRICS_LIMIT_MS } from './outbox.ts';
 import { paths } from './records.ts';
 import { SELF_TEST_PATH } from './self-test.ts';
 import { WATCH_PATH } from './watch.ts';
@@ -16,8 +17,12 @@ import { WATCH_PATH } from './watch.ts';
 /** Kept by the snapshot phase. */
 export const SNAPSHOT_LEVELS_PATH = 'counters/snapshots';
 
-/** Computes the levels from what is stored and writes them. What could not be written is written anew by the next tick. */
-export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
+/**
+ * Computes the levels from what is stored and writes them; what could not be written is written anew by the next tick.
+ * A phase tells its own bad ending at once, so that a page does not wait for a tick that may be lost. That the
+ * watchdog is alive only the watchdog may say.
+ */
+export async function writeLevels(engine: Engine, now: Instant, teller: 'watchdog' | 'phase'): Promise<void> {
   const dates = [dateOf(plusSeconds(now, -86_400)), dateOf(now)];
   const { documents } = engine;
   const [days, refusals, lockdown, totals, anchor, snapshots, watch, selfTest, owed] = await Promise.all([
@@ -49,7 +54,9 @@ export async function writeLevels(engine: Engine, now: Instant): Promise<void> {
     },
     now,
   );
-  await withDeadline(engine.clock, 10_000, 'writing the levels', undefined, (signal) =>
-    engine.metrics.write(points, signal),
+  const told = teller === 'watchdog' ? points : points.filter(({ metric }) => metric !== HEARTBEAT);
+  const limitMs = teller === 'watchdog' ? 10_000 : METRICS_LIMIT_MS;
+  await withDeadline(engine.clock, limitMs, 'writing the levels', undefined, (signal) =>
+    engine.metrics.write(told, signal),
   );
 }

@@ -3,7 +3,14 @@ import { describe, it, type TestContext } from 'node:test';
 import catalog from '../../../shared/catalog/alerts.json' with { type: 'json' };
 import { type Plan, planOf } from '../support/plan.ts';
 import { findPromtool, skipLoudly } from '../support/tools.ts';
-import { judge, type Loss, lossBound, playAll, rulesOf } from './judge.ts';
+import {
+  judge,
+  type Loss,
+  PAGE_WITHIN_MINUTES,
+  PAGE_WITHIN_MINUTES_AFTER_A_LOST_TICK,
+  playAll,
+  rulesOf,
+} from './judge.ts';
 import { situations } from './situations.ts';
 
 const routeOf = new Map(catalog.policies.map((policy) => [policy.id, policy.route]));
@@ -23,13 +30,14 @@ function equipment(t: TestContext): { plan: Plan; promtool: string } | null {
 describe('alerts, from the points to the page', () => {
   const losses: readonly Loss[] = ['later', 'first'];
   for (const loss of losses) {
-    const bound = lossBound(loss);
     const which = loss === 'first' ? 'with the first tick after the failure lost' : 'with one later tick lost';
-    it(`page exactly those who are concerned within ${bound} minutes, ${which}`, (t) => {
+    const longer =
+      loss === 'first' ? ` (${PAGE_WITHIN_MINUTES_AFTER_A_LOST_TICK} where only that tick could tell)` : '';
+    it(`page exactly those who are concerned within ${PAGE_WITHIN_MINUTES} minutes${longer}, ${which}`, (t) => {
       const ready = equipment(t);
       if (ready === null) return;
       const played = playAll(ready.promtool, rulesOf(ready.plan), situations, loss);
-      const complaints = situations.flatMap((situation) => judge(situation, played.get(situation.title) ?? [], bound));
+      const complaints = situations.flatMap((situation) => judge(situation, played.get(situation.title) ?? [], loss));
       assert.deepEqual(complaints, []);
 
       const rows = situations.flatMap((situation) =>

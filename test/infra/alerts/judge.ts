@@ -6,7 +6,7 @@ import type { Page, Situation } from './situations.ts';
 
 /** Minutes from a failure to its page: five to the next tick, its jitter, three until the point is read, one to the evaluation. */
 export const PAGE_WITHIN_MINUTES = 10;
-/** The same if it is the very next tick that does not happen. */
+/** The same if it is the very next tick that does not happen, and only a tick could tell of the failure. */
 export const PAGE_WITHIN_MINUTES_AFTER_A_LOST_TICK = 15;
 
 interface Condition {
@@ -31,8 +31,10 @@ export const rulesOf = (plan: Plan): Rule[] =>
 
 /** Which tick is lost: one in the middle of the failure, or the first that could have told of it. */
 export type Loss = 'later' | 'first';
-export const lossBound = (loss: Loss): number =>
+const lossBound = (loss: Loss): number =>
   loss === 'first' ? PAGE_WITHIN_MINUTES_AFTER_A_LOST_TICK : PAGE_WITHIN_MINUTES;
+const pageBound = (situation: Situation, page: Page, loss: Loss): number =>
+  situation.told.includes(page.at) ? PAGE_WITHIN_MINUTES : lossBound(loss);
 
 export function droppedTick(situation: Situation, loss: Loss): number {
   const first = Math.ceil((situation.pages[0]?.at ?? situation.from + 60) / 5) * 5;
@@ -77,7 +79,7 @@ const named = ({ rule, phase }: { rule: string; phase: string | undefined }): st
 export function judge(
   situation: Situation,
   firings: readonly Firing[],
-  bound: number,
+  loss: Loss,
   policies?: ReadonlySet<string>,
 ): string[] {
   const asked = (policy: string): boolean => policies === undefined || policies.has(policy);
@@ -89,7 +91,7 @@ export function judge(
       complaints.push(`${named({ rule: page.policy, phase: page.phase })}: paged ${matches.length} times, once wanted`);
       continue;
     }
-    complaints.push(...judgeTimes(situation, page, firing, bound));
+    complaints.push(...judgeTimes(situation, page, firing, loss));
   }
   const surplus = firings.filter(
     (firing) => asked(firing.rule) && !situation.pages.some((page) => isFor(page, firing)),
@@ -100,7 +102,8 @@ export function judge(
   ].map((text) => `${situation.title}: ${text}`);
 }
 
-function judgeTimes(situation: Situation, page: Page, firing: Firing, bound: number): string[] {
+function judgeTimes(situation: Situation, page: Page, firing: Firing, loss: Loss): string[] {
+  const bound = pageBound(situation, page, loss);
   const name = named(firing);
   const complaints: string[] = [];
   // The failure may have come right after the minute began, so a minute is counted on top.
@@ -111,7 +114,7 @@ function judgeTimes(situation: Situation, page: Page, firing: Firing, bound: num
   // An age or an absence that ends with the next point may be shown a look-back longer, never less than until then.
   if (page.until === undefined && firing.last < situation.to - 1)
     complaints.push(`${name}: closed at minute ${firing.last} although the cause was still there`);
-  if (page.until !== undefined && firing.last > page.until + bound)
+  if (page.until !== undefined && firing.last > page.until + lossBound(loss))
     complaints.push(`${name}: still open ${firing.last - page.until} minutes after the cause was gone`);
   if (firing.first < situation.from + WARM_UP_MINUTES) complaints.push(`${name}: fired in the warm-up`);
   return complaints;

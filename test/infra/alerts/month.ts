@@ -8,6 +8,7 @@ export const normalMonth: Situation = {
   from: 0,
   to: clock('00:00', 30),
   levels: levelsOf([]),
+  told: [],
   pages: [],
 };
 

@@ -1,6 +1,7 @@
 import metrics from '../../../shared/catalog/metrics.json' with { type: 'json' };
+import { HEARTBEAT } from '../../../shared/domain/levels.ts';
 import type { Situation } from './situations.ts';
-import type { Levels } from './world.ts';
+import type { LevelPoint, Levels } from './world.ts';
 
 /**
  * How late and how unevenly points come. A point can be read three minutes after its time; ticks start up to 40 s
@@ -28,8 +29,8 @@ const resource = {
   project_id: 'noon-fixture',
   location: 'us-central1',
   namespace: 'high-noon',
-  job: 'watchdog',
-  task_id: 'watchdog',
+  job: 'high-noon',
+  task_id: 'high-noon',
 };
 
 const render = (name: string, labels: Readonly<Record<string, string>>): string =>
@@ -79,12 +80,19 @@ export function seriesOf(situation: Situation, dropped: number, others: readonly
     const known = points.get(series) ?? new Map<number, number>();
     points.set(series, known.set(place, value));
   };
-  const tick = (minute: number, levels: Levels): void => {
-    const place = (minute - situation.from + INGESTION_MINUTES) * PER_MINUTE + jitterOf(minute / TICK_MINUTES);
-    for (const { metric, labels, value } of levels(minute)) {
+  const tell = (minute: number, jitter: number, levels: readonly LevelPoint[]): void => {
+    const place = (minute - situation.from + INGESTION_MINUTES) * PER_MINUTE + jitter;
+    for (const { metric, labels, value } of levels) {
       put(render(promqlName(`${metrics.prefix}/${metric}`), { ...resource, ...labels }), place, value);
     }
   };
+  const tick = (minute: number, levels: Levels): void => tell(minute, jitterOf(minute / TICK_MINUTES), levels(minute));
+  for (const minute of situation.told)
+    tell(
+      minute,
+      0,
+      situation.levels(minute).filter(({ metric }) => metric !== HEARTBEAT),
+    );
   for (const minute of ticksOf(situation, dropped)) tick(minute, situation.levels);
   for (const minute of ticksOf({ ...situation, silent: undefined }, Number.NaN)) {
     for (const levels of others) tick(minute, levels);

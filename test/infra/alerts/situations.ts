@@ -31,6 +31,8 @@ export interface Situation {
   readonly levels: Levels;
   /** Everybody who is paged; nobody else may be. */
   readonly pages: readonly Page[];
+  /** The minutes at which a phase tells its own ending, without waiting for a tick. */
+  readonly told: readonly number[];
   /** From when to when the watchdog does not tick. */
   readonly silent?: readonly [number, number];
   /** Another environment's watchdog goes on ticking. */
@@ -52,8 +54,17 @@ const situation = (
   to,
   levels: levelsOf(steps),
   pages,
+  told: steps.filter(({ set }) => isToldByPhase(set)).map((step) => step.at),
   ...more,
 });
+/** A phase that ran tells what was not all green; of a slot that nobody started or that waited, the watchdog tells. */
+function isToldByPhase(set: Changes): boolean {
+  return Object.entries(set).some(([series, level]) => {
+    const phase = series.startsWith('phase_ending/') ? series.slice('phase_ending/'.length) : undefined;
+    if (phase === undefined || typeof level !== 'number') return false;
+    return level >= 3 || (level === 0 && set[`phase_verdict/${phase}`] === 1);
+  });
+}
 const at = (time: string, set: Changes, day = 0): Step => ({ at: clock(time, day), set });
 const page = (policy: string, time: string, phase?: string, until?: string): Page => ({
   policy,
@@ -147,6 +158,7 @@ export const situations: readonly Situation[] = [
     clock('09:00'),
     [at('07:21', { lockdown_active: 1 })],
     [page('lockdown-active', '07:21')],
+    { told: [clock('07:21')] },
   ),
   situation(
     'A person locks down before T-90',
