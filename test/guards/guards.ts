@@ -497,8 +497,8 @@ export const GUARDS: readonly Guard[] = [
     'engine/work-stretch.ts',
     'I3',
     ['stretch', 'begins no operation once the attempt has had its budget'],
-    'if (engine.clock.now() > overtimeAt(stretch)) return',
-    "if (engine.clock.now() < '1') return",
+    'if (engine.clock.now() > overtimeAt(stretch.slot, stretch.startedAt))',
+    "if (engine.clock.now() < '1')",
   ),
   guard(
     'stopped',
