@@ -16,6 +16,7 @@ import { dateOption, flagOption } from '../arguments.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { dataFolder, openLocal, storeOption } from '../open-runtime.ts';
 import { runLine } from '../render/run.ts';
+import { serveUntilInterrupted } from '../serve/fire-on-time.ts';
 import { type PlayedDay, playDay } from '../serve/play-day.ts';
 import { serveFunctions } from '../serve/push-server.ts';
 
@@ -25,7 +26,10 @@ export const dayCommand: Command = {
   summary: 'one whole day on a virtual clock, through the real functions over local parts; what npm start runs',
   options: {
     date: { type: 'string', value: 'YYYY-MM-DD', help: 'default: the day after the last one played, else today (UTC)' },
-    serve: { type: 'boolean', help: 'afterwards serves the operator page of that day until interrupted' },
+    serve: {
+      type: 'boolean',
+      help: 'afterwards serves the operator page of that day, and what is asked for there, until interrupted',
+    },
   },
   positionals: { least: 0, most: 0 },
   async run(args, output) {
@@ -48,7 +52,10 @@ export const dayCommand: Command = {
         output.line();
         output.line(renderHighNoon(await readReport(runtime.engine, date)));
         output.document(view);
-        if (flagOption(args, 'serve')) await serveUntilInterrupted(servers.operator, output.progress);
+        if (flagOption(args, 'serve')) {
+          output.progress(`the operator page is at ${servers.operator} (interrupt to end)`);
+          await serveUntilInterrupted(runtime, servers);
+        }
         return view.exitCode;
       } finally {
         await servers.close();
@@ -115,12 +122,4 @@ function dayExitCode(runs: readonly RunView[]): ExitCode {
   if (runs.length === 0) throw new InvariantError('a day without a run');
   if (runs.some(({ exitCode }) => exitCode === 4)) return 4;
   return runs.every(({ exitCode }) => exitCode === 0) ? 0 : 1;
-}
-
-async function serveUntilInterrupted(address: string, tell: (text: string) => void): Promise<void> {
-  tell(`the operator page is at ${address} (interrupt to end)`);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

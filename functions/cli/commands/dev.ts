@@ -5,7 +5,7 @@ import { textOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder } from '../open-runtime.ts';
 import { PHASES } from '../phases.ts';
-import { fireOnTime } from '../serve/fire-on-time.ts';
+import { serveUntilInterrupted } from '../serve/fire-on-time.ts';
 import { serveFunctions } from '../serve/push-server.ts';
 
 export const devCommand: Command = {
@@ -25,13 +25,11 @@ export const devCommand: Command = {
     });
     const runtime = { ...created, engine: { ...created.engine, phases: PHASES } };
     provideRuntime(runtime);
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     const servers = await serveFunctions(runtime, port);
     output.line(`operator page: ${servers.operator}`);
     output.document({ schema: 'highnoon.dev/1', operator: servers.operator });
     try {
-      await fireOnTime(runtime, servers, stop.signal);
+      await serveUntilInterrupted(runtime, servers);
       return 0;
     } finally {
       await servers.close();
