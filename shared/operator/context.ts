@@ -8,6 +8,8 @@ export interface OperatorContext {
   readonly verifier: IdentityVerifier;
   /** Loaded when a dry-run asks for it: a look at the page needs no phase. */
   loadPhase(name: PhaseName): Promise<Phase>;
+  /** Whether this process may read all that a phase reads; the operator of the cloud may not, and asks the phase's own. */
+  readonly dryRunsHere: boolean;
   /** `highnoon-t-90-prep`: what commands on the page name. */
   resourceName(name: string): string;
 }

@@ -79,7 +79,8 @@ async function act(context: OperatorContext, caller: Caller, name: string, reque
   limit(request);
   const value = json(request.body);
   if (spec !== undefined) return jsonReply(200, await perform(context, caller, spec, value));
-  return jsonReply(200, await dryRun(context, await parseBody(context, dryRunBody, value)));
+  const answer = await dryRun(context, await parseBody(context, dryRunBody, value));
+  return answer.kind === 'looked' ? jsonReply(200, answer.run) : jsonReply(202, answer.asked);
 }
 
 function only({ method, path }: OperatorRequest, ...allowed: readonly string[]): void {

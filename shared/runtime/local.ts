@@ -134,6 +134,7 @@ export async function createLocalRuntime(options: LocalOptions): Promise<LocalRu
     engine,
     messenger: createLocalMessenger(data),
     identity: localIdentity({ store: environment.HIGHNOON_STORE ?? 'local', user: userInfo().username }),
+    dryRunsHere: true,
     clock,
     publisher,
     data,

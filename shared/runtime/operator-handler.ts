@@ -22,6 +22,7 @@ function contextOf(runtime: Runtime, loadPhase: (name: PhaseName) => Promise<Pha
     engine: runtime.engine,
     verifier: runtime.identity ?? proxyIdentity(runtime),
     loadPhase: async (name) => runtime.engine.phases[name] ?? loadPhase(name),
+    dryRunsHere: runtime.dryRunsHere === true,
     resourceName: (name) => runtime.resourceName(name),
   };
 }

@@ -68,6 +68,9 @@ async function quarantine({ engine }: Runtime, record: QuarantineRecord): Promis
   });
 }
 
+/** A log entry holds 256 KiB; what is beyond these a run's report would tell. */
+const FINDINGS_IN_LOG = 100;
+
 function tell({ engine }: Runtime, phase: PhaseName, outcome: PhaseOutcome): void {
   switch (outcome.kind) {
     case 'concluded':
@@ -90,6 +93,12 @@ function tell({ engine }: Runtime, phase: PhaseName, outcome: PhaseOutcome): voi
         run: outcome.result.runId,
         gate: outcome.result.gate,
         wouldDo: outcome.result.wouldDo,
+        receipts: outcome.result.checkpoints.reduce((sum, { evidence }) => sum + evidence.length, 0),
+        findings: outcome.result.checkpoints
+          .flatMap(({ findings }) => findings)
+          .filter(({ verdict }) => verdict !== 'passed')
+          .slice(0, FINDINGS_IN_LOG)
+          .map(({ id, verdict, message, remedy }) => ({ id, verdict, message, remedy })),
       });
       return;
     case 'refused':

@@ -8,6 +8,8 @@ export interface Runtime {
   readonly messenger: Messenger;
   /** Who asks the operator. Left out, the assertion of Identity-Aware Proxy alone is believed. */
   readonly identity?: IdentityVerifier;
+  /** This process may read all that the phases read: it need not ask their functions for a dry-run. */
+  readonly dryRunsHere?: boolean;
   /** Brings the process's clock up to date before a message is judged; a no-op on a real clock. */
   refreshClock(): Promise<void>;
   /** Gives a pushed message the publish time of a test day's shared clock, which Pub/Sub does not know. */

@@ -22,6 +22,7 @@ async function withFunction(
     messenger: { send: async () => ({ channels: [] }) },
     ...(identity === undefined ? {} : { identity }),
     refreshClock: async () => {},
+    dryRunsHere: true,
     resourceName: (name) => `highnoon-${name}`,
     close: async () => {},
   });

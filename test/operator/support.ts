@@ -57,7 +57,11 @@ export interface Operator extends Disposable, TestEngine {
 }
 
 /** An operator over an embedded store, behind a proxy of the test's own. */
-export async function openOperator(time = '09:00', change: Partial<Engine> = {}): Promise<Operator> {
+export async function openOperator(
+  time = '09:00',
+  change: Partial<Engine> = {},
+  dryRunsHere = true,
+): Promise<Operator> {
   const folder = mkdtempSync(join(tmpdir(), 'highnoon-operator-'));
   const file = join(folder, 'store.sqlite');
   const base = createTestEngine(at(time), greenPhases(new TestResource()), { configuration });
@@ -147,6 +151,7 @@ export async function openOperator(time = '09:00', change: Partial<Engine> = {})
       if (phase === undefined) throw new Error(`no phase ${name}`);
       return phase;
     },
+    dryRunsHere,
     resourceName: (name) => `highnoon-${name}`,
   });
   return operator;

@@ -56,6 +56,13 @@ export const ANSWERS = {
     ending,
     verdict,
   }),
+  DryRunAsked: z.looseObject({
+    schema: z.literal('highnoon.dry-run-asked/1'),
+    phase: z.enum(PHASE_NAMES),
+    slot: z.string(),
+    message: z.string(),
+    follow: z.string(),
+  }),
   Run: z.looseObject({
     schema: z.literal('highnoon.run/1'),
     phase: z.enum(PHASE_NAMES),

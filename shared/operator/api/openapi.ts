@@ -60,14 +60,21 @@ const look = (
   },
 });
 
-const act = (name: string, summary: string, role: string, body: z.ZodType, answer: AnswerName) => ({
+const act = (
+  name: string,
+  summary: string,
+  role: string,
+  body: z.ZodType,
+  answer: AnswerName,
+  more: JsonObject = {},
+) => ({
   post: {
     operationId: name,
     summary,
     description: `Needs the role ${role}.`,
     parameters: [HEADER],
     requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
-    responses: { 200: answered('Done.', answer), ...ACT_ANSWERS },
+    responses: { 200: answered('Done.', answer), ...more, ...ACT_ANSWERS },
   },
 });
 
@@ -122,6 +129,7 @@ export function openApi(): JsonObject {
         'viewer',
         dryRunBody,
         'Run',
+        { 202: answered("Asked for: the phase's own function answers in its log.", 'DryRunAsked') },
       ),
     },
     components: {

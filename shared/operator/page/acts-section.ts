@@ -1,6 +1,7 @@
 import { summaryOf } from '../../domain/day.ts';
 import { isHeld } from '../../domain/hold.ts';
 import { plusSeconds } from '../../domain/time.ts';
+import { dryRunForm } from './dry-run.ts';
 import { actForm, type FormMaker } from './form.ts';
 import { type Html, html } from './html.ts';
 import { dayAndTime } from './times.ts';
@@ -37,18 +38,21 @@ export function acts(view: PageView, form: FormMaker): Html {
     mayHold
       ? html`<details data-key="hold"><summary>Hold noon of ${date}</summary>${actForm(form, { act: 'hold', button: 'Hold noon', hidden: { slot: date } })}</details>`
       : ''
-  }<details data-key="waive"><summary>Waive a guardrail</summary>${actForm(form, {
-    act: 'waive',
-    button: 'Waive',
-    fields: [
-      { name: 'finding', label: 'Guardrail', hint: 'a critical one takes two people' },
-      {
-        name: 'until',
-        label: 'Until (UTC)',
-        value: `${plusSeconds(now, WAIVER_DAYS * 86_400).slice(0, 10)}T00:00:00Z`,
-      },
-    ],
-  })}</details>${
+  }<details data-key="dry-run"><summary>Dry-run a phase</summary><p class="soft">Runs every check, says what each action would do, and writes nothing.</p>${dryRunForm(form)}</details><details data-key="waive"><summary>Waive a guardrail</summary>${actForm(
+    form,
+    {
+      act: 'waive',
+      button: 'Waive',
+      fields: [
+        { name: 'finding', label: 'Guardrail', hint: 'a critical one takes two people' },
+        {
+          name: 'until',
+          label: 'Until (UTC)',
+          value: `${plusSeconds(now, WAIVER_DAYS * 86_400).slice(0, 10)}T00:00:00Z`,
+        },
+      ],
+    },
+  )}</details>${
     lockdown.active
       ? ''
       : html`<details data-key="lockdown"><summary>Lock down</summary><p class="soft">Blocks everything that changes anything; another person lifts it.</p>${actForm(form, { act: 'lockdown', button: 'Lock down now', confirm: 'Everything that changes anything stops' })}</details>`

@@ -1,10 +1,12 @@
-import { actNamed } from '../api/acts.ts';
+import { actNamed, dryRunBody } from '../api/acts.ts';
+import { dryRun } from '../api/dry-run.ts';
 import { ApiError } from '../api/errors.ts';
-import { perform } from '../api/perform.ts';
+import { parseBody, perform } from '../api/perform.ts';
 import type { OperatorContext } from '../context.ts';
 import { COMMON_HEADERS, type OperatorRequest, type Reply } from '../http.ts';
 import type { Caller } from '../identity/roles.ts';
 import { cookieOf, formFault } from '../identity/same-origin.ts';
+import { dryRunPage } from './dry-run.ts';
 
 /** What the last act came to, told once by the next page. It only ever says words, and they are escaped. */
 export const SAID_COOKIE = 'highnoon-said';
@@ -18,13 +20,15 @@ export async function actByForm(
   request: OperatorRequest,
 ): Promise<Reply> {
   const act = actNamed(name);
-  if (act === undefined) throw new ApiError('not-found', `there is no act '${name}'`);
+  if (act === undefined && name !== 'dry-run') throw new ApiError('not-found', `there is no act '${name}'`);
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new ApiError('unsupported-media-type', 'a form of the page is allowed');
   const fields = new URLSearchParams(request.body);
   const fault = formFault(request, fields.get('csrf') ?? '', caller.name, caller.kind !== 'local');
   if (fault !== undefined) throw new ApiError('not-same-origin', fault);
   try {
+    if (act === undefined)
+      return dryRunPage(await dryRun(context, await parseBody(context, dryRunBody, bodyOf(fields))));
     const done = await perform(context, caller, act, bodyOf(fields));
     return backToPage({ ok: true, text: done.message }, caller);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { dateParameter } from '../api/looks.ts';
 import type { OperatorContext } from '../context.ts';
 import { digestOfView } from '../events/digest.ts';
@@ -6,6 +5,7 @@ import { COMMON_HEADERS, type OperatorRequest, type Reply } from '../http.ts';
 import type { Caller } from '../identity/roles.ts';
 import { cookieOf, csrfCookieName, csrfToken, isNonce } from '../identity/same-origin.ts';
 import { acts } from './acts-section.ts';
+import { CONTENT_SECURITY } from './content-security.ts';
 import { banner, countdown, nextSection, timeline } from './day-sections.ts';
 import { type Detail, findings } from './findings-section.ts';
 import { readSaid, SAID_COOKIE } from './forms.ts';
@@ -15,17 +15,6 @@ import { ledgerTail } from './ledger-section.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 import { type PageView, readPage } from './view.ts';
-
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-export const CONTENT_SECURITY = [
-  "default-src 'none'",
-  `style-src ${hashOf(STYLE)}`,
-  `script-src ${hashOf(SCRIPT)}`,
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** The one screen. It costs three reads, works without scripts, and loads nothing else. */
 export async function page(context: OperatorContext, caller: Caller, request: OperatorRequest): Promise<Reply> {

@@ -30,7 +30,8 @@ export const SCRIPT = `
   };
   const isBusy = (section) =>
     section.contains(document.activeElement) ||
-    [...section.querySelectorAll('input')].some((input) => input.type !== 'hidden' && input.value !== input.defaultValue);
+    [...section.querySelectorAll('input')].some((input) => input.type !== 'hidden' && input.value !== input.defaultValue) ||
+    [...section.querySelectorAll('select')].some((select) => select.selectedIndex > 0);
   const exchange = async () => {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
     if (!answer.ok) return;

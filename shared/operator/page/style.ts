@@ -20,8 +20,8 @@ code{font-size:.875em}
 details{margin:.25rem 0}summary{cursor:pointer;padding:.25rem 0}
 details details{margin-left:.75rem}
 label{display:block;margin:.25rem 0}
-input,button{font:inherit;color:inherit;padding:.4rem .6rem;border:1px solid var(--soft);border-radius:.25rem;background:var(--bg);max-width:100%}
-input[type=text]{width:100%}button{cursor:pointer;font-weight:600;min-height:2.5rem}
+input,select,button{font:inherit;color:inherit;padding:.4rem .6rem;border:1px solid var(--soft);border-radius:.25rem;background:var(--bg);max-width:100%}
+input[type=text]{width:100%}select{display:block;min-height:2.5rem}.inner{margin-left:1.35em}button{cursor:pointer;font-weight:600;min-height:2.5rem}
 form{margin:.5rem 0;max-width:36rem}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .days{display:grid;grid-template-columns:repeat(auto-fill,minmax(2.6rem,1fr));gap:.25rem}
