@@ -67,12 +67,14 @@ function archives(tree: RawMap): RawMistake[] {
         allowed: '`none` alone, or rules',
       });
     }
-    for (const rule of isMap(byRule) ? Object.keys(byRule) : []) {
+    for (const [rule, days] of isMap(byRule) ? Object.entries(byRule) : []) {
       if (chosen.includes(rule)) continue;
       mistakes.push({
         at: [...at, 'archive_keep_days', rule],
+        value: days,
         message: 'is no rule of `archive` here',
-        allowed: chosen.map((each) => `\`${each}\``).join(', '),
+        allowed:
+          chosen.length === 0 ? 'no rule: `archive` chooses none' : chosen.map((each) => `\`${each}\``).join(', '),
       });
     }
     return mistakes;
@@ -102,7 +104,14 @@ function levels(tree: RawMap): RawMistake[] {
   const wrong = (at: RawMistake['at'], value: unknown): RawMistake[] =>
     value === level
       ? []
-      : [{ at, value, message: 'differs from `deployment.compliance_level`', allowed: `\`${level.slice(0, 40)}\`` }];
+      : [
+          {
+            at,
+            value,
+            message: value === undefined ? 'is missing' : 'differs from `deployment.compliance_level`',
+            allowed: `\`${level.slice(0, 40)}\``,
+          },
+        ];
   const required = mapAt(mapAt(tree, 'manifest_rules'), 'require_env');
   const found = Object.hasOwn(required, 'COMPLIANCE_LEVEL')
     ? wrong(['manifest_rules', 'require_env', 'COMPLIANCE_LEVEL'], required.COMPLIANCE_LEVEL)

@@ -60,8 +60,12 @@ export function valueText(value: unknown): string {
 /** A mistake as it is told, without its place in the text. */
 export function tell(raw: RawMistake): Mistake {
   const value = raw.secret === true && typeof raw.value === 'string' ? '[struck out]' : valueText(raw.value);
-  return { path: pathText(raw.at), value, message: raw.message, allowed: raw.allowed };
+  return { path: pathText(raw.at), value, message: oneLine(raw.message), allowed: oneLine(raw.allowed) };
 }
+
+/** Sentences name what stands in the file; a name with a line end in it would begin a sentence of its own. */
+const oneLine = (sentence: string): string =>
+  escapeInvisible(sentence).replace(/[\u0000-\u001f]/g, (character) => JSON.stringify(character).slice(1, -1));
 
 function quote(text: string, limit: number): string {
   // Cut before the patterns run, far enough out that a secret that begins inside the shown part is still whole.

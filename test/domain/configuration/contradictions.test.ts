@@ -55,6 +55,16 @@ const CASES: [string, (source: Loose) => void, string, ((source: Loose) => void)
     },
   ],
   [
+    'days for a rule where no archive is chosen',
+    (s) => {
+      Object.assign(s.memory[0], { archive_keep_days: { monthly: 3 } });
+    },
+    'memory[0].archive_keep_days.monthly: is no rule of `archive` here',
+    (s) => {
+      s.memory[0].archive = 'monthly';
+    },
+  ],
+  [
     'no archive beside an archive',
     (s) => {
       s.memory[0].archive = ['none', 'weekly'];

@@ -116,6 +116,18 @@ describe('hostile text', () => {
     const shown = JSON.stringify(mistakesOf(JSON.stringify(source).replaceAll('\u0085', '\\u0085')));
     assert.doesNotMatch(shown, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
+
+  it('cannot begin a line of its own in what a person reads, by a name that a sentence repeats', () => {
+    const source = small();
+    source.evidence = { 'orders\nany:1:1\tall is well': source.evidence.orders, checks: source.evidence.checks };
+    source.guardrails[0].evidence = 'orders any:1:1 all is well';
+    const sentences = mistakesOf(source).flatMap(({ message, allowed }) => [message, allowed]);
+    assert.ok(
+      sentences.some((sentence) => sentence.includes('orders\\nany:1:1\\tall is well')),
+      sentences.join(),
+    );
+    for (const sentence of sentences) assert.doesNotMatch(sentence, /[\n\t]/);
+  });
 });
 
 describe('any text', () => {

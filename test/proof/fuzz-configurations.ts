@@ -1,0 +1,65 @@
+// Spoilt configurations: never an exception, never slow, and every refusal says what stands where and what is allowed.
+//   node test/proof/fuzz-configurations.ts [count] [seed]
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parse as parseYaml } from 'yaml';
+import { exampleBytes, small } from '../domain/configuration/support.ts';
+import { spoils, spoiltText } from './hostile-configurations.ts';
+import type { Judged, Task } from './judge-configurations.ts';
+import { quantile } from './measure.ts';
+
+const [count = 10_000, seed = 42] = process.argv.slice(2).map(Number);
+const BATCH = 100;
+/** Judged before anything is timed: code that has run a few hundred times is code as it runs in a function. */
+const WARM = 5 * BATCH;
+/** The worked example takes its time by its size (20 KB): told apart. */
+const ORDINARY_BYTES = 4096;
+const MOST_MEGABYTES = 256;
+const MOST_P99_MS = 5;
+
+const worked: unknown = parseYaml(exampleBytes.toString('utf8'));
+const spoilt: fc.Arbitrary<Task> = fc
+  .tuple(fc.boolean(), fc.nat({ max: 9 }), spoils)
+  .map(([isLocal, which, changes]) => ({ isLocal, text: spoiltText(which === 0 ? worked : small(), changes) }));
+
+const child = fork(join(import.meta.dirname, 'judge-configurations.ts'), {
+  execArgv: ['--max-old-space-size=80', '--max-semi-space-size=8'],
+});
+const died = once(child, 'exit').then(() => [] as const);
+
+const judged: Judged[] = [];
+let lost = 0;
+for (let drawn = -WARM; drawn < count; drawn += BATCH) {
+  const tasks = fc.sample(spoilt, { numRuns: Math.min(BATCH, count - drawn), seed: seed + drawn });
+  child.send(tasks);
+  const [answers] = (await Promise.race([once(child, 'message'), died])) as readonly [Judged[]?];
+  if (answers === undefined) {
+    lost = tasks.length;
+    break;
+  }
+  judged.push(...answers);
+}
+child.disconnect();
+
+const faults = judged.flatMap((one) => one.faults);
+const timed = judged.slice(WARM);
+const [ordinary, large] = [true, false].map((isOrdinary) =>
+  timed.filter(({ bytes }) => bytes <= ORDINARY_BYTES === isOrdinary).map(({ ms }) => ms),
+) as [number[], number[]];
+const p99Ms = quantile(ordinary, 0.99);
+const megabytes = judged.reduce((most, one) => Math.max(most, one.megabytes), 0);
+console.log(
+  JSON.stringify({
+    configurations: timed.length,
+    accepted: timed.filter(({ isAccepted }) => isAccepted).length,
+    mistakes: timed.reduce((sum, one) => sum + one.mistakes, 0),
+    crashes: lost + faults.length,
+    faults: faults.slice(0, 5),
+    ordinary: { count: ordinary.length, p50Ms: quantile(ordinary, 0.5), p99Ms },
+    large: { count: large.length, p50Ms: quantile(large, 0.5), mostMs: quantile(large, 1) },
+    megabytes,
+  }),
+);
+process.exitCode = lost + faults.length === 0 && p99Ms < MOST_P99_MS && megabytes < MOST_MEGABYTES ? 0 : 1;
