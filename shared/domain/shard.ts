@@ -74,8 +74,8 @@ export interface FannedOut {
   readonly outcomes: readonly ShardOutcome[];
 }
 
-/** With a stretch's continuations and the wake-up this stays below the forty publishes of an attempt. */
-export const MOST_SHARDS = 16;
+/** Three fan-outs of an attempt with their wake-ups, and its eleven continuations, stay within its forty publishes. */
+export const MOST_SHARDS = 8;
 
 /** A message that has not become work after this is taken for lost: a copy of it is harmless. */
 const LOST_AFTER_SECONDS = 60;

@@ -50,12 +50,27 @@ export interface CaptureOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface CutOptions {
+  /** As for a capture. */
+  readonly readTime: string;
+  /** Documents of a range, about. */
+  readonly size: number;
+  /** At most so many ranges, however large they become. */
+  readonly most: number;
+  readonly signal?: AbortSignal;
+}
+
 export interface MemoryPort {
   /**
    * Every document at or below the collection, those below missing parents and in nested collections included,
    * ordered by the UTF-8 bytes of the path compared segment by segment. Throws `PortError`.
    */
   capture(collection: string, options: CaptureOptions): AsyncIterable<RawDocument>;
+  /**
+   * Paths that cut the collection into ranges of about the same size, in order, found without reading it all: none when
+   * it has no more documents than one range. Absent where a collection can only be read in one piece.
+   */
+  cuts?(collection: string, options: CutOptions): Promise<readonly string[]>;
   /** Writes the documents to their paths, replacing what stands there; removes nothing. Idempotent. */
   restore(collection: string, documents: AsyncIterable<RawDocument>): Promise<void>;
 }

@@ -9,7 +9,13 @@ export {
 } from './collect-garbage.ts';
 export { comparePaths } from './compare-names.ts';
 export { CHAIN_POLICY, type ChainPolicy, type CollectionPlan } from './compose-collection.ts';
-export { type CreateOptions, type CreateResult, createSnapshot, type SnapshotCursor } from './create-snapshot.ts';
+export {
+  type CreateOptions,
+  type CreateResult,
+  createSnapshot,
+  type SnapshotCursor,
+  writingKeys,
+} from './create-snapshot.ts';
 export { decodeFields } from './decode-fields.ts';
 export { type DocumentChange, diffSnapshots } from './diff-snapshots.ts';
 export { encodeFields } from './encode-fields.ts';
@@ -33,6 +39,7 @@ export { plainFields, plainValue } from './plain-values.ts';
 export { type RestoredCollection, type RestoreOptions, readSnapshot, restoreSnapshot } from './read-snapshot.ts';
 export { exportCollection, readRecords } from './record-files.ts';
 export { type RepackOptions, type RepackReport, repack } from './repack.ts';
+export { openName, sealName } from './seal-names.ts';
 export { splitRanges } from './split-ranges.ts';
 export {
   type DataShare,

@@ -2,12 +2,13 @@ import { PortError } from '../../domain/errors.ts';
 import { epochMs, type Instant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentsPort } from '../../ports/documents.ts';
-import type { CaptureOptions, MemoryPort, RawDocument, RawTimestamp } from '../../ports/memory.ts';
+import type { CaptureOptions, CutOptions, MemoryPort, RawDocument, RawTimestamp } from '../../ports/memory.ts';
 import { ByteWriter } from '../../snapshots/byte-writer.ts';
 import { comparePaths } from '../../snapshots/compare-names.ts';
 import { decodeFields } from '../../snapshots/decode-fields.ts';
 import { JsonLineEncoder } from '../../snapshots/json-line.ts';
 import { plainFields } from '../../snapshots/plain-values.ts';
+import { PathSample } from '../../snapshots/split-ranges.ts';
 import { readCollection } from './collections.ts';
 import { isCollectionName, readRecordFile, recordFile, writeRecordFile } from './record-file.ts';
 
@@ -42,6 +43,17 @@ export class LocalMemory implements MemoryPort {
       if (signal?.aborted) throw new PortError('memory', 'deadline-exceeded', `reading ${collection} was interrupted`);
       yield document;
     }
+  }
+
+  /** Only files of records: what the embedded store holds is read, and sorted, as a whole anyway. */
+  async cuts(collection: string, { size, most, signal }: CutOptions): Promise<readonly string[]> {
+    if ((await this.#about(collection))?.layout !== 'records') return [];
+    const sample = new PathSample();
+    for await (const { path } of readRecordFile(this.#options.data, collection)) {
+      sample.add(path);
+      if (signal?.aborted) throw new PortError('memory', 'deadline-exceeded', `reading ${collection} was interrupted`);
+    }
+    return sample.cuts(Math.min(most, Math.ceil(sample.seen / size)));
   }
 
   async restore(collection: string, documents: AsyncIterable<RawDocument>): Promise<void> {

@@ -34,6 +34,11 @@ export const snapshotsSection = z
     encryption_key: secretReference
       .optional()
       .describe('The key that snapshots are encrypted with. Left out: not encrypted beyond what the bucket does.'),
+    documents_per_range: whole(1000, 100_000_000, 'documents')
+      .default(250_000)
+      .describe(
+        'A collection of more is captured in ranges of about so many, eight at most, each by a message of its own.',
+      ),
     retention: retentionSchema
       .default(USUAL_RETENTION)
       .describe('Which snapshots are kept. The newest valid one and the last known good are never removed.'),

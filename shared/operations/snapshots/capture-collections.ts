@@ -1,28 +1,20 @@
 import type { MemoryCollection } from '../../domain/configuration/index.ts';
 import { type Evidence, noted, type Observation } from '../../domain/finding.ts';
 import type { Json } from '../../domain/json.ts';
-import {
-  beginSet,
-  captureRange,
-  IntegrityError,
-  type RangeOptions,
-  type RangePart,
-  snapshotIdAt,
-} from '../../snapshots/index.ts';
-import type { ContextOf } from '../define-operation.ts';
-import { type CaptureHead, decideHead, field, knownHead, partIdOf } from './capture-head.ts';
-import { withEnvironment } from './environment-source.ts';
+import { beginSet, IntegrityError, snapshotIdAt } from '../../snapshots/index.ts';
+import { type CaptureHead, decideHead, field, knownHead, partIdOf, type RangedParts } from './capture-head.ts';
+import { type CaptureContext, captureOne, sourceOf } from './capture-one.ts';
+import { captureInRanges } from './capture-ranges.ts';
 import { damage, explainFault } from './explain-damage.ts';
 import { giveUpStale } from './give-up-stale.ts';
-import { encryptionOf, planOf, storeOf } from './snapshot-store.ts';
+import { storeOf } from './snapshot-store.ts';
 
-export type CaptureContext = ContextOf<'memory' | 'objects' | 'keys'>;
-
-/** The place is kept this often, so that the stretch can end and a crash loses little. */
-const CURSOR_EVERY_MS = 20_000;
+export type { CaptureContext } from './capture-one.ts';
 
 export interface Captured {
   readonly head: CaptureHead;
+  /** What was captured in ranges upon that head. */
+  readonly ranged: RangedParts;
   readonly findings: readonly Observation[];
   readonly evidence: readonly Evidence[];
   readonly output: Json;
@@ -31,27 +23,34 @@ export interface Captured {
 /**
  * Captures the collections of one operation as parts of the snapshot's set; in a dry-run it only reads them. A damaged
  * parent is not continued: from there on everything is captured whole, and the head that is given back says so. With
- * `own` it works on that set, whatever was decided before.
+ * `own` it works on that set, in one piece each, whatever was decided before.
  */
 export async function captureCollections(
   context: CaptureContext,
   collections: readonly MemoryCollection[],
   own?: { readonly head: CaptureHead; readonly isNew: boolean },
 ): Promise<Captured> {
-  const store = storeOf(context);
-  const known = own?.head ?? knownHead(context);
-  let head = known ?? (await decideHead(context, store));
-  const findings: Observation[] = [];
-  const evidence: Evidence[] = [];
-  const parts: Record<string, Json> = {};
-  const begins = known === undefined || own?.isNew === true;
-  if (context.mode === 'run' && begins) {
-    await giveUpStale(store, snapshotIdAt(context.slot.dueAt), head.id, context.now());
-    await beginSet(store, head.id, head.parent, context.now());
+  const begin = headOf(context, own);
+  // A cursor says how this attempt captures: what is captured in one piece by now is not cut any more.
+  const isOpen = context.cursor === undefined || wasCut(context);
+  const mayCut = own === undefined && context.mode === 'run' && isOpen && !knownHead(context)?.damagedParent;
+  const ranged = mayCut ? await captureInRanges(context, collections, begin) : undefined;
+  // Decided with the ranges, where there are any; an earlier capture that found the parent damaged has the last word.
+  let head = ranged === undefined || knownHead(context)?.id === ranged.head.id ? await begin() : ranged.head;
+  const findings: Observation[] = [...(ranged?.findings ?? [])];
+  const evidence: Evidence[] = [...(ranged?.evidence ?? [])];
+  const parts: Record<string, Json> = { ...ranged?.taken };
+  if (ranged?.isParentDamaged && head.parent !== null) {
+    findings.push(madeWhole(head.parent, `snapshots/${head.id}`));
+    head = { ...head, parent: null, damagedParent: head.parent };
   }
+  const isCut = (collection: MemoryCollection) =>
+    head.damagedParent === null && ranged?.parts[collection.collection] !== undefined;
   const take = (collection: MemoryCollection) =>
-    context.mode === 'run' ? capturePart(context, head, collection) : count(context, head, collection);
-  for (const collection of collections) {
+    context.mode === 'run'
+      ? takeWhole(context, head, collection, ranged !== undefined)
+      : count(context, head, collection);
+  for (const collection of collections.filter((each) => !isCut(each))) {
     const subject = `memory/${collection.collection}`;
     const request = `every document of ${collection.collection} as of ${head.readTime}`;
     try {
@@ -70,7 +69,32 @@ export async function captureCollections(
       findings.push(explainFault(error, subject, 'it cannot be captured', collection.pii));
     }
   }
-  return { head, findings, evidence, output: { head: { ...head }, parts } };
+  const output = { head: { ...head }, parts, ranged: { ...ranged?.parts } } as unknown as Json;
+  return { head, ranged: ranged?.parts ?? {}, findings, evidence, output };
+}
+
+const wasCut = ({ cursor }: CaptureContext): boolean => field<boolean>(cursor, 'ranged') === true;
+
+/** What all captures share: known, or decided now, with the set announced before anything of it is written. */
+function headOf(
+  context: CaptureContext,
+  own: { readonly head: CaptureHead; readonly isNew: boolean } | undefined,
+): () => Promise<CaptureHead> {
+  let decided: Promise<CaptureHead> | undefined;
+  const decide = async (): Promise<CaptureHead> => {
+    const store = storeOf(context);
+    const known = own?.head ?? knownHead(context);
+    const head = known ?? (await decideHead(context, store));
+    if (context.mode === 'run' && (known === undefined || own?.isNew === true)) {
+      await giveUpStale(store, snapshotIdAt(context.slot.dueAt), head.id, context.now());
+      await beginSet(store, head.id, head.parent, context.now());
+    }
+    return head;
+  };
+  return () => {
+    decided ??= decide();
+    return decided;
+  };
 }
 
 const madeWhole = (parent: string, subject: string): Observation =>
@@ -91,49 +115,19 @@ async function count(context: CaptureContext, { readTime }: CaptureHead, collect
   return { documents };
 }
 
-const sourceOf = ({ ports, configuration, environment }: CaptureContext) =>
-  withEnvironment(ports.memory, configuration.memory, environment);
-
-async function capturePart(context: CaptureContext, head: CaptureHead, collection: MemoryCollection): Promise<Taken> {
-  const partId = partIdOf(head, collection);
-  const stored = field<{ id: string; state: NonNullable<RangeOptions['cursor']> }>(context.cursor, 'part');
-  const options = {
-    ...storeOf(context),
-    ...(await encryptionOf(context)),
-    source: sourceOf(context),
-    snapshotId: head.id,
-    collection: planOf(collection),
-    range: {},
-    partId,
-    readTime: head.readTime,
-    ...(head.parent === null ? {} : { parent: head.parent }),
-  };
-  const save = (state: NonNullable<RangeOptions['cursor']>) =>
-    context.saveCursor({ head, part: { id: partId, state } } as unknown as Json);
-  const part = await inPieces(context, stored?.id === partId ? stored.state : undefined, options, save);
+async function takeWhole(
+  context: CaptureContext,
+  head: CaptureHead,
+  collection: MemoryCollection,
+  ranged: boolean,
+): Promise<Taken> {
+  const part = await captureOne(
+    context,
+    head,
+    collection,
+    { partId: partIdOf(head, collection), range: {} },
+    { ranged },
+  );
   const { documents, mode, digest, addedBytes, changes } = part;
   return { documents, mode, digest, addedBytes, ...(mode === 'delta' ? changes : {}) };
-}
-
-/** Stops at segments' ends so that the engine can be asked whether the stretch goes on. */
-async function inPieces(
-  context: CaptureContext,
-  from: RangeOptions['cursor'],
-  options: Omit<RangeOptions, 'budget' | 'onCursor' | 'cursor'>,
-  save: (state: NonNullable<RangeOptions['cursor']>) => Promise<'go-on' | 'stop'>,
-): Promise<RangePart> {
-  let cursor = from;
-  for (;;) {
-    const startedMs = context.remainingMs();
-    const part = await captureRange({
-      ...options,
-      ...(cursor === undefined ? {} : { cursor }),
-      budget: () => startedMs - context.remainingMs() < CURSOR_EVERY_MS,
-      onCursor: async (state) => {
-        cursor = state;
-        await save(state);
-      },
-    });
-    if (part !== undefined) return part;
-  }
 }

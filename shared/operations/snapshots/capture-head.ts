@@ -16,6 +16,9 @@ export interface CaptureHead {
   readonly damagedParent: string | null;
 }
 
+/** Where a collection was captured in ranges: its parts, in their order. */
+export type RangedParts = Readonly<Record<string, readonly string[]>>;
+
 type HeadContext = Pick<OperationContext<unknown>, 'earlier' | 'cursor'>;
 
 export const CAPTURES = ['capture-behavior', 'preserve-context', 'track-preferences'] as const;
@@ -47,6 +50,16 @@ export function partIdOf(
 ): string {
   const minute = readTime.replaceAll(/[^0-9]/g, '').slice(0, 12);
   return `${collection}-${minute}${damagedParent === null ? '' : '-whole'}`;
+}
+
+/** All parts of a collection in the set. What was captured in ranges upon a damaged parent was made again, whole. */
+export function partsOf(
+  head: CaptureHead,
+  collection: Pick<MemoryCollection, 'collection'>,
+  ranged: RangedParts,
+): string[] {
+  const ranges = head.damagedParent === null ? ranged[collection.collection] : undefined;
+  return ranges === undefined ? [partIdOf(head, collection)] : [...ranges];
 }
 
 export function field<T>(output: Json | undefined, name: string): T | undefined {

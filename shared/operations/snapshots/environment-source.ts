@@ -1,5 +1,5 @@
 import type { MemoryCollection } from '../../domain/configuration/index.ts';
-import type { CaptureOptions, MemoryPort, RawDocument, RawFields } from '../../ports/memory.ts';
+import type { CaptureOptions, CutOptions, MemoryPort, RawDocument, RawFields } from '../../ports/memory.ts';
 import { encodeFields } from '../../snapshots/index.ts';
 
 /** The collection of a snapshot in which the environment of the process stands, one document for each that asks for it. */
@@ -14,7 +14,14 @@ export function withEnvironment(
   collections: readonly MemoryCollection[],
   environment: Readonly<Record<string, string | undefined>>,
 ): MemoryPort {
+  const cuts = source.cuts?.bind(source);
   return {
+    ...(cuts === undefined
+      ? {}
+      : {
+          cuts: async (name: string, options: CutOptions) =>
+            name === ENVIRONMENT_COLLECTION ? [] : cuts(name, options),
+        }),
     capture: (collection, options) =>
       collection === ENVIRONMENT_COLLECTION
         ? environmentDocuments(collections, environment, options)

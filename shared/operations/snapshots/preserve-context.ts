@@ -3,6 +3,7 @@ import { defineOperation } from '../define-operation.ts';
 import { nothingConfigured } from '../support/nothing-configured.ts';
 import { captureCollections } from './capture-collections.ts';
 import { captureOutcome } from './capture-outcome.ts';
+import { captureShare } from './capture-ranges.ts';
 import { ENVIRONMENT_COLLECTION, namesEnvironment } from './environment-source.ts';
 import { subjectOf } from './snapshot-store.ts';
 
@@ -14,6 +15,7 @@ export const preserveContext = defineOperation({
   needs: ['memory', 'objects', 'keys'],
   timeoutSeconds: 600,
   resumable: true,
+  runShard: captureShare,
   async run(context) {
     if (context.configuration.memory.length === 0) return nothingConfigured(context, 'memory');
     return captureOutcome(

@@ -1,8 +1,8 @@
 import type { MemoryCollection } from '../../domain/configuration/index.ts';
 import type { PlannedEffect, Probe } from '../../domain/operation.ts';
 import { findManifest, joinRanges, type Manifest, type SnapshotStore } from '../../snapshots/index.ts';
-import type { CaptureContext } from './capture-collections.ts';
-import { CAPTURES, type CaptureHead, field, partIdOf } from './capture-head.ts';
+import { CAPTURES, type CaptureHead, field, partsOf, type RangedParts } from './capture-head.ts';
+import type { CaptureContext } from './capture-one.ts';
 import { contextCollections } from './preserve-context.ts';
 import { encryptionOf, planOf, storeOf, subjectOf } from './snapshot-store.ts';
 
@@ -13,10 +13,14 @@ export function snapshotCollections(memory: readonly MemoryCollection[]): Memory
 }
 
 /** The parts become one snapshot: one manifest, written last, makes it exist. */
-export async function sealEffect(context: CaptureContext, head: CaptureHead): Promise<PlannedEffect> {
+export async function sealEffect(
+  context: CaptureContext,
+  head: CaptureHead,
+  ranged: RangedParts = {},
+): Promise<PlannedEffect> {
   const collections = snapshotCollections(context.configuration.memory);
   const upon = head.parent === null ? 'whole' : `upon ${head.parent}`;
-  const parts = collections.map((collection) => partIdOf(head, collection));
+  const parts = collections.flatMap((collection) => partsOf(head, collection, ranged));
   const target = `snapshots/${head.id}`;
   const encryption = await encryptionOf(context);
   return {
@@ -32,7 +36,10 @@ export async function sealEffect(context: CaptureContext, head: CaptureHead): Pr
         snapshotId: head.id,
         at: context.slot.dueAt,
         ...(head.parent === null ? {} : { parent: head.parent }),
-        collections: collections.map((collection) => ({ ...planOf(collection), parts: [partIdOf(head, collection)] })),
+        collections: collections.map((collection) => ({
+          ...planOf(collection),
+          parts: partsOf(head, collection, ranged),
+        })),
       });
     },
   };

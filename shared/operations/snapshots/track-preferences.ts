@@ -7,7 +7,8 @@ import { IntegrityError } from '../../snapshots/index.ts';
 import { defineOperation } from '../define-operation.ts';
 import { nothingConfigured } from '../support/nothing-configured.ts';
 import { type CaptureContext, type Captured, captureCollections } from './capture-collections.ts';
-import type { CaptureHead } from './capture-head.ts';
+import { type CaptureHead, field, type RangedParts } from './capture-head.ts';
+import { captureShare } from './capture-ranges.ts';
 import { explainFault } from './explain-damage.ts';
 import { nameHashed } from './name-hashed.ts';
 import { type DriftSummary, preferenceDrift } from './preference-drift.ts';
@@ -22,6 +23,7 @@ export const trackPreferences = defineOperation({
   needs: ['memory', 'objects', 'keys'],
   timeoutSeconds: 600,
   resumable: true,
+  runShard: captureShare,
   async run(context) {
     const { memory } = context.configuration;
     if (memory.length === 0) return nothingConfigured(context, 'memory');
@@ -32,7 +34,7 @@ export const trackPreferences = defineOperation({
     const others = ['capture-behavior', 'preserve-context'].map((name) => context.earlier(name));
     if (!isWhole || others.some((each) => each !== undefined && !isGo(each.verdict)))
       return { ...result(findings, evidence), output: captured.output };
-    const sealed = await context.effects.apply(await sealEffect(context, head));
+    const sealed = await context.effects.apply(await sealEffect(context, head, rangedSoFar(context, captured)));
     const drift = await driftSince(
       context,
       head,
@@ -60,6 +62,16 @@ async function captureAll(context: CaptureContext, preferences: readonly MemoryC
   });
   return { ...whole, findings: [...captured.findings, ...whole.findings] };
 }
+
+/** What this operation and those before it captured in ranges. */
+const rangedSoFar = (context: CaptureContext, captured: Captured): RangedParts =>
+  Object.assign(
+    {},
+    ...['capture-behavior', 'preserve-context'].map((name) =>
+      field<RangedParts>(context.earlier(name)?.output, 'ranged'),
+    ),
+    captured.ranged,
+  );
 
 interface Evolution {
   readonly summary: DriftSummary | null;
