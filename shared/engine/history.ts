@@ -1,7 +1,7 @@
 import type { DayRecord } from '../domain/day.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Override, Waiver } from '../domain/override.ts';
-import type { AttemptRecord, Checkpoint } from '../domain/run.ts';
+import type { AttemptRecord, Checkpoint, EffectRecord } from '../domain/run.ts';
 import type { DocumentsPort } from '../ports/documents.ts';
 import type { HistoryPort } from '../ports/history.ts';
 
@@ -24,6 +24,7 @@ export function createHistory(documents: DocumentsPort): HistoryPort {
       const found = await listOf<Checkpoint>(`slots/${slotId}/attempts/${attempt}/operations`);
       return found.sort((a, b) => a.index - b.index);
     },
+    effects: (slotId, attempt) => listOf<EffectRecord>(`slots/${slotId}/attempts/${attempt}/effects`),
     ledger: async (since) => {
       const where = [{ field: 'at', op: '>=' as const, value: since }];
       const found = await documents.query<LedgerEntry>('ledger', { where });

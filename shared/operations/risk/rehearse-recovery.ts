@@ -1,31 +1,30 @@
-import { PortError } from '../../domain/errors.ts';
 import { type Evidence, fails, noted, type Observation, result, unknown } from '../../domain/finding.ts';
 import type { Json } from '../../domain/json.ts';
 import { IntegrityError, listSnapshotIds, type Manifest, readManifest, verifyContent } from '../../snapshots/index.ts';
 import { defineOperation } from '../define-operation.ts';
-import { proveRollback } from '../readiness/prove-rollback.ts';
 import { listStatuses, newestValid } from '../snapshots/snapshot-status.ts';
 import { storeOf } from '../snapshots/snapshot-store.ts';
 import { cannotTell } from '../support/cannot-tell.ts';
 import type { RecoveryContext } from './recovery-context.ts';
+import { rehearseRollback } from './rehearse-rollback.ts';
 import { restoreIntoScratch, sweepScratch } from './restore-into-scratch.ts';
 
 /**
- * A restore that was never tried is a hope: the newest valid snapshot is restored, read back and compared, and the way
- * back from the last noon is walked without a step being taken.
+ * A restore that was never tried is a hope: the newest valid snapshot is restored, read back and compared, and the
+ * rollback of the last noon is walked through its own recorded effects without a step being taken.
  */
 export const rehearseRecovery = defineOperation({
   name: 'rehearse-recovery',
   claim: 'the newest valid snapshot can be restored to what was captured, and the last noon could be rolled back',
   kind: 'action',
   failure: 'hard',
-  needs: ['datasets', 'keys', 'objects', 'repositories', 'services'],
+  needs: ['datasets', 'history', 'keys', 'objects', 'repositories', 'services'],
   timeoutSeconds: 300,
   async run(context) {
     const restore = await rehearseRestore(context);
     const rollback = await rehearseRollback(context);
     const findings = [...restore.findings, ...rollback.findings];
-    const output = { restore: restore.output, rollback: { receipts: rollback.evidence.length } };
+    const output = { restore: restore.output, rollback: rollback.output };
     return { ...result(findings, [...restore.evidence, ...rollback.evidence]), output: output as unknown as Json };
   },
   // What it made in scratch it also removed; what a crash left there the next rehearsal sweeps away.
@@ -111,25 +110,4 @@ function damageOr(error: unknown, subject: string, what: string): Observation {
   const message = `${what}: ${error.message}`;
   const remedy = 'run `highnoon snapshots check --read-data`; restore from an older snapshot until it is mended';
   return fails({ code: 'damaged', subject, severity: 'critical', message, remedy });
-}
-
-/** The way back from the last noon: everything it would need is looked for, nothing is moved. */
-async function rehearseRollback(context: RecoveryContext): Promise<Pick<Look, 'findings' | 'evidence'>> {
-  if (context.lastKnownGood === undefined) {
-    const message = 'no rollback was rehearsed: no last known good is stored';
-    const remedy = 'let a T-90 adopt one';
-    return { findings: [unknown({ code: 'not-run', subject: 'rollback', message, remedy })], evidence: [] };
-  }
-  try {
-    const { findings, evidence } = await proveRollback.run(
-      context as unknown as Parameters<typeof proveRollback.run>[0],
-    );
-    return {
-      findings: findings.map((finding) => ({ ...finding, subject: `rollback/${finding.subject}` })),
-      evidence: evidence.map((one) => ({ ...one, subject: `rollback/${one.subject}` })),
-    };
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    return { findings: [cannotTell(error, 'rollback', 'the way back cannot be looked at')], evidence: [] };
-  }
 }

@@ -131,6 +131,7 @@ function historyOf(past: World['past']): HistoryPort {
     days: async (from, to) => past.days.filter(({ date }) => from <= date && date < to),
     checkpoints: async () => past.checkpoints,
     attempts: async () => [],
+    effects: async () => [],
     ledger: async () => [],
     overrides: async () => [],
     waivers: async () => [],

@@ -9,7 +9,7 @@ import {
   type LedgerLine,
 } from '../../../shared/domain/ledger.ts';
 import type { Override, Waiver } from '../../../shared/domain/override.ts';
-import type { Checkpoint } from '../../../shared/domain/run.ts';
+import type { Checkpoint, EffectRecord } from '../../../shared/domain/run.ts';
 import { slotsOfDate } from '../../../shared/domain/slot.ts';
 import { dateOf, type Instant, plusSeconds } from '../../../shared/domain/time.ts';
 import type { HistoryPort } from '../../../shared/ports/history.ts';
@@ -31,6 +31,8 @@ export interface PastOptions {
   readonly acts?: readonly (LedgerLine & { readonly at: Instant })[];
   readonly waivers?: readonly Waiver[];
   readonly overrides?: readonly Override[];
+  /** What the newest attempt of a slot did. */
+  readonly effects?: (slotId: string) => readonly EffectRecord[];
   /** Outputs of the weekly review of a date, by operation. */
   readonly reviews?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -80,6 +82,7 @@ export function storedPast(
     days: async (from, to) => allDays.filter(({ date }) => date >= from && date < to),
     attempts: async () => [],
     checkpoints: async (slotId) => checkpointsOf(options, slotId),
+    effects: async (slotId) => options.effects?.(slotId) ?? [],
     ledger: async (since) => entries.filter(({ at }) => at >= since),
     overrides: async () => options.overrides ?? [],
     waivers: async () => options.waivers ?? [],

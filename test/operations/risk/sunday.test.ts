@@ -6,6 +6,7 @@ import { createLocalAccessChange } from '../../../shared/adapters/local/access.t
 import { accessProposals, approveAccess, noteApplied } from '../../../shared/engine/acts/access.ts';
 import { assignRisk, closeRisk, recordRestoreTest, waiveAdvisory } from '../../../shared/engine/acts/risk.ts';
 import { compareWithLedger } from '../../../shared/engine/compare-with-ledger.ts';
+import { createHistory } from '../../../shared/engine/history.ts';
 import { currentRegister } from '../../../shared/engine/risk-register.ts';
 import { openStory, type Story } from '../../day/support.ts';
 
@@ -29,6 +30,24 @@ describe('a Sunday of the sample world', () => {
     writeFileSync(file, JSON.stringify({ ...access, bindings: [...access.bindings, OWNER] }));
     const run = await sunday(story);
     assert.equal(run.ending, 'failed');
+    const noon = 'high-noon-sync@2026-11-22T12:00Z';
+    const done = await createHistory(story.engine().documents).effects(noon, 1);
+    const [checkpoint] = (await createHistory(story.engine().documents).checkpoints(run.slot, 1)).filter(
+      ({ operation }) => operation === 'rehearse-recovery',
+    );
+    assert.ok(checkpoint);
+    const { rollback } = checkpoint.output as { rollback: { noon: string; steps: { target: string }[] } };
+    assert.equal(rollback.noon, noon);
+    assert.deepEqual(
+      rollback.steps.map(({ target }) => target),
+      [...done].sort((a, b) => b.order - a.order).map(({ target }) => target),
+      'each thing that noon did is walked back, newest first',
+    );
+    assert.ok(rollback.steps.length >= 9, `${rollback.steps.length} steps`);
+    assert.deepEqual(
+      checkpoint.findings.filter(({ verdict }) => verdict !== 'passed'),
+      [],
+    );
     const reports = join(story.data, 'objects/livhana-fixture-highnoon-reports/2026-11-22');
     for (const ending of ['md', 'json', 'html'])
       assert.ok(existsSync(join(reports, `weekly-risk-review.${ending}`)), ending);
