@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import { PortError } from '../../domain/errors.ts';
 import { type Instant, latest, parseInstant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -30,25 +29,11 @@ export function createSharedClock(url: string, effort: Pick<Clock, 'monotonicMs'
   };
 }
 
-/** By node:http, which every function has loaded; fetch would be loaded for this alone. */
-function textOf(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const asked = get(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-      answer.once('end', () => resolve(text));
-      answer.once('error', reject);
-    });
-    asked.once('error', reject);
-  });
-}
-
 async function ask(url: string): Promise<Instant> {
   let body: unknown;
   try {
-    body = JSON.parse(await textOf(url));
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    body = await response.json();
   } catch (cause) {
     throw new PortError('clock', 'unavailable', 'the shared clock does not answer', { cause });
   }

@@ -3,11 +3,12 @@ import { type Instant, instant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentsPort, Found, Query, Transaction } from '../../ports/documents.ts';
 import type { Ids } from '../../ports/ids.ts';
+import { lazily } from './call.ts';
 import { grpcFault } from './errors.ts';
+import { connectFirestore, type FirestoreCalls } from './firestore-client.ts';
 import { type DatabaseNames, databaseNames } from './firestore-paths.ts';
 import { structuredQuery } from './firestore-query.ts';
 import { decodeFields, encodeFields, fieldPath, type WireFields } from './firestore-values.ts';
-import { connectFirestore, type FirestoreWire } from './firestore-wire.ts';
 
 /** Firestore's limit for one document. */
 const MAX_DOCUMENT_BYTES = 1_048_576;
@@ -26,6 +27,9 @@ export interface FirestoreOptions {
   readonly readTime?: (() => Promise<Instant>) | undefined;
 }
 
+type RunQuery = Parameters<FirestoreCalls['client']['runQuery']>[0];
+type Commit = Parameters<FirestoreCalls['client']['commit']>[0];
+
 interface Answer {
   readonly documents: readonly (WireFields | undefined)[];
   readonly readAt: Instant;
@@ -33,20 +37,21 @@ interface Answer {
 }
 type Read = (paths: readonly string[], transaction: Uint8Array | 'new' | undefined) => Promise<Answer>;
 
-/** The engine's documents in Firestore, with optimistic transactions. */
+/** The engine's documents in Firestore, over the generated client and with optimistic transactions. */
 export class FirestoreDocuments implements DocumentsPort {
   readonly #options: FirestoreOptions;
   readonly #names: DatabaseNames;
-  readonly #wire: FirestoreWire;
+  readonly #calls: () => Promise<FirestoreCalls>;
+  #isOpen = false;
 
   constructor(options: FirestoreOptions) {
     this.#options = options;
     this.#names = databaseNames(options.projectId, options.databaseId);
-    this.#wire = connectFirestore(options.emulatorHost);
+    this.#calls = lazily(() => connectFirestore(options.emulatorHost));
   }
 
   async close(): Promise<void> {
-    this.#wire.close();
+    if (this.#isOpen) await (await this.#calls()).client.close();
   }
 
   async transact<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -79,14 +84,15 @@ export class FirestoreDocuments implements DocumentsPort {
   async query<T>(collection: string, query: Query = {}): Promise<readonly Found<T>[]> {
     const { parent, collectionId } = this.#names.collection(collection);
     const { isUnordered, structuredQuery: structured } = structuredQuery(collectionId, query);
-    const parts = await this.#call(`a query of ${collection}`, () =>
-      this.#wire.runQuery({ parent, structuredQuery: structured }),
-    );
-    const found = parts.flatMap(({ document }): Found<T>[] => {
-      if (document === undefined) return [];
-      const path = this.#names.pathOf(document.name);
-      const id = path.slice(path.lastIndexOf('/') + 1);
-      return [{ id, path, data: decodeFields(document.fields) as T }];
+    const request = { parent, structuredQuery: structured } as RunQuery;
+    const found: Found<T>[] = [];
+    await this.#call(`a query of ${collection}`, async ({ client, options }) => {
+      for await (const part of client.runQuery(request, options)) {
+        if (!part.document) continue;
+        const path = this.#names.pathOf(part.document.name);
+        const id = path.slice(path.lastIndexOf('/') + 1);
+        found.push({ id, path, data: decodeFields(part.document.fields) as T });
+      }
     });
     return isUnordered ? found.sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))) : found;
   }
@@ -112,28 +118,31 @@ export class FirestoreDocuments implements DocumentsPort {
   async #forget(transaction: Uint8Array | undefined): Promise<void> {
     if (transaction === undefined) return;
     try {
-      await this.#wire.rollback({ database: this.#names.database, transaction });
+      const { client, options } = await this.#connected();
+      await client.rollback({ database: this.#names.database, transaction }, options);
     } catch {
       // An optimistic transaction holds no lock: nobody waits for its end. Only the emulator's do, for a while.
     }
   }
 
   async #commit(writes: readonly WireWrite[], transaction: Uint8Array | undefined): Promise<void> {
-    await this.#call('a commit', () => this.#wire.commit({ database: this.#names.database, writes, transaction }));
+    await this.#call('a commit', async ({ client, options }) => {
+      const request = { database: this.#names.database, writes: [...writes] };
+      await client.commit((transaction === undefined ? request : { ...request, transaction }) as Commit, options);
+    });
   }
 
   readonly #read: Read = (paths, transaction) =>
-    this.#call(`a read of ${paths.join(', ')}`, async () => {
+    this.#call(`a read of ${paths.join(', ')}`, async ({ client, options }) => {
       const names = paths.map((path) => this.#names.document(path));
       const found = new Map<string, WireFields | undefined>();
       let id = transaction === 'new' ? undefined : transaction;
       let readAt: Instant | undefined;
       const request = { database: this.#names.database, documents: [...new Set(names)], ...consistency(transaction) };
-      for (const part of await this.#wire.batchGet(request)) {
-        if (part.transaction !== undefined && part.transaction.length > 0) id = part.transaction;
-        if (part.readTime !== undefined)
-          readAt ??= instant(Number(part.readTime.seconds ?? 0) * 1000 + (part.readTime.nanos ?? 0) / 1e6);
-        if (part.found !== undefined) found.set(part.found.name, part.found.fields ?? {});
+      for await (const part of client.batchGetDocuments(request, options)) {
+        if (part.transaction?.length > 0) id = part.transaction;
+        if (part.readTime) readAt ??= instant(Number(part.readTime.seconds) * 1000 + (part.readTime.nanos ?? 0) / 1e6);
+        if (part.found) found.set(part.found.name, part.found.fields ?? {});
       }
       if (readAt === undefined) throw new PortError('documents', 'internal', 'Firestore told no time of a read');
       const { readTime } = this.#options;
@@ -144,9 +153,9 @@ export class FirestoreDocuments implements DocumentsPort {
       };
     });
 
-  async #call<T>(what: string, work: () => Promise<T>): Promise<T> {
+  async #call<T>(what: string, work: (calls: FirestoreCalls) => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await work(await this.#connected());
     } catch (error) {
       // A mistake of this program stays what it is.
       if (error instanceof InvariantError) throw error;
@@ -156,6 +165,11 @@ export class FirestoreDocuments implements DocumentsPort {
         needs: `datastore.entities.get and .update on ${this.#names.database}`,
       });
     }
+  }
+
+  #connected(): Promise<FirestoreCalls> {
+    this.#isOpen = true;
+    return this.#calls();
   }
 }
 

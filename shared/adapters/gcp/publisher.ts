@@ -3,18 +3,14 @@ import { PortError } from '../../domain/errors.ts';
 import type { Escalation } from '../../domain/escalation.ts';
 import type { TriggerBody } from '../../domain/trigger.ts';
 import type { Publisher } from '../../ports/publisher.ts';
-import { googleAuthorization } from './access-token.ts';
-import { grpcCall } from './call.ts';
-import { splitEndpoint } from './endpoints.ts';
-import { createGrpcChannel } from './grpc-channel.ts';
-import { NOTHING, PublishRequest } from './wire-messages.ts';
+import { grpcCall, lazily, once } from './call.ts';
+import { grpcOptions } from './endpoints.ts';
+import { offlineAuth } from './offline-auth.ts';
 
 /** A message that takes longer is published again by whoever owes it. */
 const PUBLISH_TIMEOUT_MS = 10_000;
 /** Pub/Sub takes 10 MB; an escalation names findings and never carries them, so more would be a fault of ours. */
 const MAX_MESSAGE_BYTES = 262_144;
-
-const PUBLISH = { path: '/google.pubsub.v1.Publisher/Publish', request: PublishRequest, response: NOTHING };
 
 export interface CloudPublisherOptions {
   readonly projectId: string;
@@ -34,21 +30,30 @@ export interface CloudPublisher extends Publisher {
  * its answer is sent, and what a client still holds in a batch would be lost with it.
  */
 export function createCloudPublisher(options: CloudPublisherOptions): CloudPublisher {
-  const { projectId, emulatorHost, topicOf } = options;
-  const channel = createGrpcChannel({ ...placeOf(emulatorHost), timeoutMs: PUBLISH_TIMEOUT_MS });
+  const { projectId, region, emulatorHost, topicOf } = options;
+  let isOpen = false;
+  const client = lazily(async () => {
+    const { PublisherClient } = await import('@google-cloud/pubsub-api/build/src/v1/publisher_client.js');
+    isOpen = true;
+    const common = await grpcOptions({ projectId, region, endpoint: emulatorHost });
+    return new PublisherClient(emulatorHost === undefined ? common : { ...common, auth: await offlineAuth() });
+  });
   const publish = async (name: PhaseName | 'escalations', body: object): Promise<void> => {
     const topic = `projects/${projectId}/topics/${topicOf(name)}`;
     const asked = { port: 'publisher', what: topic, needs: 'pubsub.topics.publish' };
     const data = Buffer.from(JSON.stringify(body));
     if (data.length > MAX_MESSAGE_BYTES) throw tooLarge(topic, data.length);
-    const method = { ...PUBLISH, routedBy: `topic=${encodeURIComponent(topic)}` };
-    await grpcCall(asked, undefined, () => channel.call(method, { topic, messages: [{ data }] }));
+    await grpcCall(asked, undefined, async () =>
+      (await client()).publish({ topic, messages: [{ data }] }, once(PUBLISH_TIMEOUT_MS)),
+    );
   };
   return {
     trigger: (phase: PhaseName, body: TriggerBody) => publish(phase, body),
     // The relay reads the stored escalation; the message only names it.
     escalate: ({ id, severity, title, routes }: Escalation) => publish('escalations', { id, severity, title, routes }),
-    close: async () => channel.close(),
+    close: async () => {
+      if (isOpen) await (await client()).close();
+    },
   };
 }
 
@@ -58,10 +63,3 @@ const tooLarge = (topic: string, bytes: number) =>
     'too-large',
     `a message for ${topic} has ${bytes} bytes; ${MAX_MESSAGE_BYTES} are allowed`,
   );
-
-function placeOf(emulatorHost: string | undefined) {
-  if (emulatorHost === undefined)
-    return { origin: 'https://pubsub.googleapis.com', authorization: googleAuthorization() };
-  const { host, port } = splitEndpoint(emulatorHost, 'PUBSUB_EMULATOR_HOST');
-  return { origin: `http://${host}:${port}`, authorization: async () => ({}) };
-}
