@@ -5,6 +5,8 @@ import { epochMs, type Instant, instant } from './time.ts';
 export interface Cron {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
+  /** Milliseconds after midnight at which it fires on a day that matches, in order. */
+  readonly timesMs: readonly number[];
   readonly matchesDay: (date: Date) => boolean;
 }
 
@@ -38,6 +40,7 @@ export function parseCron(expression: string): Cron {
   return {
     minutes,
     hours,
+    timesMs: hours.flatMap((hour) => minutes.map((minute) => hour * 3_600_000 + minute * 60_000)),
     matchesDay: (date) => {
       if (!monthSet.has(date.getUTCMonth() + 1)) return false;
       const byDate = daySet.has(date.getUTCDate());
@@ -84,14 +87,26 @@ export function nextInstant(cron: Cron, at: Instant): Instant | undefined {
   return search(cron, epochMs(at) + 1, 1);
 }
 
+/** Every instant of the cron with `from <= instant < to`, in order. */
+export function instantsBetween(cron: Cron, from: Instant, to: Instant): Instant[] {
+  const [begins, ends] = [epochMs(from), epochMs(to)];
+  const found: Instant[] = [];
+  for (let day = Math.floor(begins / DAY_MS) * DAY_MS; day < ends; day += DAY_MS) {
+    if (!cron.matchesDay(new Date(day))) continue;
+    for (const time of cron.timesMs) if (day + time >= begins && day + time < ends) found.push(instant(day + time));
+  }
+  return found;
+}
+
 function search(cron: Cron, bound: number, direction: 1 | -1): Instant | undefined {
   const firstDay = Math.floor(bound / DAY_MS) * DAY_MS;
   for (let n = 0; n < SEARCH_DAYS; n++) {
     const day = firstDay + direction * n * DAY_MS;
     if (!cron.matchesDay(new Date(day))) continue;
-    const times = cron.hours.flatMap((hour) => cron.minutes.map((minute) => day + hour * 3_600_000 + minute * 60_000));
-    const found = direction === 1 ? times.find((time) => time >= bound) : times.findLast((time) => time <= bound);
-    if (found !== undefined) return instant(found);
+    const limit = bound - day;
+    const found =
+      direction === 1 ? cron.timesMs.find((time) => time >= limit) : cron.timesMs.findLast((time) => time <= limit);
+    if (found !== undefined) return instant(day + found);
   }
   return undefined;
 }

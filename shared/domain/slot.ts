@@ -1,5 +1,5 @@
 import { type Phase, type PhaseName, phaseNamed } from './catalog.ts';
-import { type Cron, nextInstant, parseCron, previousInstant } from './cron.ts';
+import { type Cron, instantsBetween, nextInstant, parseCron, previousInstant } from './cron.ts';
 import { UsageError } from './errors.ts';
 import { dateOf, type Instant, parseInstant, plusSeconds, toMinutes, toSeconds } from './time.ts';
 
@@ -62,12 +62,7 @@ export function nextSlot(name: PhaseName, at: Instant): Slot {
 
 /** All slots of the phase with `from <= dueAt < to`, in order. */
 export function slotsBetween(name: PhaseName, from: Instant, to: Instant): Slot[] {
-  const cron = cronOf(required(name));
-  const slots: Slot[] = [];
-  for (let at = nextInstant(cron, plusSeconds(from, -0.001)); at !== undefined && at < to; at = nextInstant(cron, at)) {
-    slots.push(makeSlot(name, at));
-  }
-  return slots;
+  return instantsBetween(cronOf(required(name)), from, to).map((at) => makeSlot(name, at));
 }
 
 export function slotsOfDate(name: PhaseName, date: string): Slot[] {

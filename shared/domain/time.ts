@@ -5,13 +5,19 @@
 export type Instant = string;
 
 const DAY_MS = 86_400_000;
-const TWO: readonly string[] = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+const digits = (number: number, width: number): string => String(number).padStart(width, '0');
+const MINUTES: readonly string[] = Array.from(
+  { length: 1440 },
+  (_, number) => `${digits(Math.floor(number / 60), 2)}:${digits(number % 60, 2)}:`,
+);
+const SECONDS: readonly string[] = Array.from({ length: 60 }, (_, number) => `${digits(number, 2)}.`);
+const MILLISECONDS: readonly string[] = Array.from({ length: 1000 }, (_, number) => `${digits(number, 3)}Z`);
 /** Times come in runs of the same day: its date is written once. Tests hold this to what Date says. */
 let midnightMs = Number.NaN;
 let midnight = '';
 
 export function instant(epochMs: number): Instant {
-  let rest = Math.trunc(epochMs) - midnightMs;
+  const rest = Math.trunc(epochMs) - midnightMs;
   if (!(rest >= 0 && rest < DAY_MS)) {
     const whole = new Date(epochMs).toISOString();
     if (whole.length !== 24) return whole;
@@ -19,12 +25,9 @@ export function instant(epochMs: number): Instant {
     midnightMs = Date.parse(`${midnight}00:00:00.000Z`);
     return whole;
   }
-  const ms = rest % 1000;
-  rest = (rest - ms) / 1000;
-  const seconds = rest % 60;
-  rest = (rest - seconds) / 60;
-  const minutes = rest % 60;
-  return `${midnight}${TWO[(rest - minutes) / 60]}:${TWO[minutes]}:${TWO[seconds]}.${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z`;
+  const seconds = Math.floor(rest / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return `${midnight}${MINUTES[minutes]}${SECONDS[seconds - minutes * 60]}${MILLISECONDS[rest - seconds * 1000]}`;
 }
 
 /** Any RFC 3339 time with an offset, as an Instant; undefined when it is not one. */

@@ -5,8 +5,8 @@ import type { Gate } from './gate.ts';
 import type { Worker } from './worker.ts';
 
 interface Stored {
-  readonly data: object;
-  readonly version: number;
+  data: object;
+  version: number;
 }
 
 export interface Write {
@@ -43,8 +43,11 @@ export class SimulatedStore {
   }
 
   get<T>(path: string): T | undefined {
-    const data = this.documents.get(path)?.data as T | undefined;
-    return this.#copies && data !== undefined ? (JSON.parse(JSON.stringify(data)) as T) : data;
+    return this.handOut<T>(this.documents.get(path)?.data);
+  }
+
+  handOut<T>(data: object | undefined): T | undefined {
+    return (this.#copies && data !== undefined ? JSON.parse(JSON.stringify(data)) : data) as T | undefined;
   }
 
   version(path: string): number {
@@ -99,18 +102,22 @@ export class SimulatedStore {
   }
 
   #apply({ path, data }: Write): void {
+    const stored = this.documents.get(path);
+    if (data !== undefined && stored !== undefined) {
+      stored.data = this.#copies ? JSON.parse(JSON.stringify(data)) : data;
+      stored.version = ++this.#version;
+      return;
+    }
     const cut = path.lastIndexOf('/');
     const collection = path.slice(0, cut);
     if (data === undefined) {
       if (this.documents.delete(path)) this.#collections.get(collection)?.delete(path.slice(cut + 1));
       return;
     }
-    const isNew = !this.documents.has(path);
     this.documents.set(path, {
       data: this.#copies ? JSON.parse(JSON.stringify(data)) : data,
       version: ++this.#version,
     });
-    if (!isNew) return;
     const known = this.#collections.get(collection);
     if (known === undefined) this.#collections.set(collection, new Map([[path.slice(cut + 1), path]]));
     else known.set(path.slice(cut + 1), path);
@@ -261,7 +268,8 @@ class SimulatedTransaction implements Transaction {
   #take<T>(path: string): T | undefined {
     if (this.writes.length > 0) throw new InvariantError(`transaction: ${path} is read after a write`);
     this.#readAt ??= instant(this.#gate.scheduler.now);
-    this.reads.set(path, this.#store.version(path));
-    return this.#store.get<T>(path);
+    const stored = this.#store.documents.get(path);
+    this.reads.set(path, stored?.version ?? 0);
+    return this.#store.handOut<T>(stored?.data);
   }
 }
