@@ -26,7 +26,6 @@ export const REFUSALS = [
   'rerun-too-late',
   'no-new-ticket',
   'busy',
-  'publishes-exhausted',
   'configuration-changed',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];

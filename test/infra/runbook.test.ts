@@ -18,7 +18,7 @@ const fragment = (title: string): string =>
 const fragments = new Set(headings.map(fragment));
 
 /** Reasons that are not refusals by the engine's own list but that a person meets under the same roof. */
-const MORE_REASONS = ['lease-held', 'expired', 'lockdown', 'malformed', 'stretches-exhausted'];
+const MORE_REASONS = ['lease-held', 'expired', 'lockdown', 'malformed', 'stretches-exhausted', 'publishes-exhausted'];
 
 /** 'HH:MM' of a due time plus a window. */
 const until = (cron: string, seconds: number): string => {

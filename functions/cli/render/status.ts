@@ -10,10 +10,11 @@ export function renderStatus(view: StatusView): string[] {
       : `${view.date}: no lockdown`,
     `hold: ${hold === null ? 'none' : `${hold.status} (${hold.reason})`}`,
     `ticket: ${ticket === null ? 'none' : `${ticket.status} ${ticket.id.slice(0, 23)}`}`,
-    ...view.slots.map(({ slot, status, ending, verdict, latenessSeconds, reason, gate }) => {
+    ...view.slots.flatMap(({ slot, status, ending, verdict, latenessSeconds, reason, gate, findings }) => {
       const late = latenessSeconds !== null && latenessSeconds > 0 ? `  ${latenessSeconds} s late` : '';
       const waits = gate?.kind === 'wait' ? `  would wait for ${gate.waitsFor}` : '';
-      return `${markOf(verdict)} ${slot}  ${ending ?? status}${late}${verdict === 'passed' || reason === '' ? '' : `  ${reason}`}${waits}`;
+      const line = `${markOf(verdict)} ${slot}  ${ending ?? status}${late}${verdict === 'passed' || reason === '' ? '' : `  ${reason}`}${waits}`;
+      return [line, ...findings.map((one) => `      ${one.verdict}: ${one.message} (${one.id}); next: ${one.remedy}`)];
     }),
     ...view.overrides.map(({ findingId, actor, until }) => `override: ${findingId} by ${actor} until ${until}`),
     ...view.waivers.map(({ guardrail, owner, until }) => `waiver: ${guardrail} by ${owner} until ${until}`),

@@ -5,17 +5,19 @@ import { type Lockdown, NO_LOCKDOWN } from '../../domain/lockdown.ts';
 import { activeWaivers } from '../../domain/override.ts';
 import { nextHighNoon, slotsOfDate } from '../../domain/slot.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { PAGE_PATH, type PageSummary } from '../../engine/page-summary.ts';
 import { type OverridesRecord, paths, type WaiversRecord } from '../../engine/records.ts';
 
 export type StatusView = Awaited<ReturnType<typeof statusView>>;
 
-/** `highnoon.status/1`, from one document for the day and the controls. */
+/** `highnoon.status/1`, from one document for the day, the controls, and the page's own for what the newest runs found. */
 export async function statusView(engine: Engine, date: string) {
-  const [stored, lockdown, overrides, waivers] = await Promise.all([
+  const [stored, lockdown, overrides, waivers, page] = await Promise.all([
     engine.documents.get<DayRecord>(paths.day(date)),
     engine.documents.get<Lockdown>(paths.lockdown),
     engine.documents.get<OverridesRecord>(paths.overrides),
     engine.documents.get<WaiversRecord>(paths.waivers),
+    engine.documents.get<PageSummary>(PAGE_PATH),
   ]);
   const day = stored ?? emptyDay(date);
   const now = engine.clock.now();
@@ -24,6 +26,7 @@ export async function statusView(engine: Engine, date: string) {
     .sort((a, b) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0))
     .map((slot) => {
       const known = day.slots[slot.slotId];
+      const newest = page?.runs[slot.phase];
       return {
         slot: slot.slotId,
         phase: slot.phase,
@@ -36,6 +39,7 @@ export async function statusView(engine: Engine, date: string) {
         dueAt: slot.dueAt,
         latenessSeconds: known?.latenessSeconds ?? null,
         reason: known?.reason ?? '',
+        findings: newest?.slotId === slot.slotId ? newest.findings.filter((one) => one.verdict !== 'passed') : [],
         gate: known?.status === 'concluded' || known?.status === 'running' ? null : gateFor(slot, state),
       };
     });
