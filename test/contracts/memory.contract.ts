@@ -127,6 +127,27 @@ export function memoryContract(name: string, make: () => Promise<MemoryWorld>): 
       );
     });
 
+    it('says where a large collection may be cut, and its ranges hold every document once', async () => {
+      const port = await world.open();
+      const size = 40;
+      const records = Object.fromEntries(
+        Array.from({ length: 150 }, (_, at) => [`shop-${at % 7}/orders/${String(at).padStart(4, '0')}`, text(`${at}`)]),
+      );
+      await port.restore('large', given('large', records));
+      await port.restore('large-other', given('large-other', { one: text('one') }));
+      const all = (await contentOf(port, 'large', now())).map(([path]) => path);
+      const cuts = (await port.cuts?.('large', { ...now(), size, most: 8 })) ?? [];
+      const edges = [...cuts.map((cut) => all.findIndex((path) => comparePaths(path, cut) >= 0)), all.length];
+      assert.equal(edges.length, Math.ceil(150 / size));
+      for (const [index, edge] of edges.entries()) {
+        const documents = edge - (edges[index - 1] ?? 0);
+        assert.ok(documents > size / 2 && documents < size * 1.5, `${documents} in range ${index}`);
+      }
+      assert.deepEqual(await port.cuts?.('large', { ...now(), size, most: 1 }), []);
+      assert.deepEqual(await port.cuts?.('large', { ...now(), size: 150, most: 8 }), []);
+      assert.deepEqual(await port.cuts?.('absent', { ...now(), size, most: 8 }), []);
+    });
+
     it('stops when it is told to', async () => {
       const port = await world.open();
       await port.restore('stopped', given('stopped', Object.fromEntries(NAMES.map((each) => [each, text(each)]))));

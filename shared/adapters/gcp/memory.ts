@@ -1,11 +1,20 @@
 import { PortError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CaptureOptions, MemoryPort, RawDocument, RawFields, RawTimestamp } from '../../ports/memory.ts';
+import type {
+  CaptureOptions,
+  CutOptions,
+  MemoryPort,
+  RawDocument,
+  RawFields,
+  RawTimestamp,
+} from '../../ports/memory.ts';
+import { bisectNames } from '../../snapshots/bisect-names.ts';
 import { decodeFields } from '../../snapshots/decode-fields.ts';
 import { encodeFields } from '../../snapshots/encode-fields.ts';
 import { lazily } from './call.ts';
 import { grpcFault } from './errors.ts';
 import { connectFirestore, type FirestoreCalls } from './firestore-client.ts';
+import { firestoreNames, namesBetween } from './firestore-names.ts';
 
 export interface FirestoreMemoryOptions {
   readonly projectId: string;
@@ -39,6 +48,9 @@ const later = ({ seconds, nanos }: RawTimestamp, bySeconds: number): RawTimestam
   seconds: bySeconds === 0 ? seconds : String(Number(seconds) + bySeconds),
   nanos,
 });
+
+/** The first name a document of it could have, and that of the collection that would follow it. */
+const boundsOf = (collection: string): [string, string] => [`${collection}/\0`, `${collection}\0/\0`];
 
 /** In production a stream ends after a minute or so; it is resumed as often as it made progress, and so often without. */
 const TRIES_WITHOUT_PROGRESS = 3;
@@ -87,6 +99,17 @@ export class FirestoreMemory implements MemoryPort {
     }
   }
 
+  async cuts(collection: string, { readTime, size, most, signal }: CutOptions): Promise<readonly string[]> {
+    const connected = () => this.#connected();
+    const names = firestoreNames({ connected, root: this.#root, asOf: this.#asOf(readTime), signal });
+    try {
+      return await bisectNames(names, boundsOf(collection), { size, most });
+    } catch (error) {
+      if (signal?.aborted) throw new PortError('memory', 'deadline-exceeded', `counting ${collection} was stopped`);
+      throw this.#fault(error, `the names of ${collection}`, 'datastore.entities.list');
+    }
+  }
+
   async restore(collection: string, documents: AsyncIterable<RawDocument>): Promise<void> {
     let writes: { update: { name: string; fields: RawFields } }[] = [];
     let bytes = 0;
@@ -125,23 +148,11 @@ export class FirestoreMemory implements MemoryPort {
    */
   async *#stream(collection: string, options: CaptureOptions): AsyncGenerator<RawDocument> {
     const { client, options: call } = await this.#connected();
-    const name = (path: string) => ({ referenceValue: `${this.#root}/${path}` });
-    const from = options.after === undefined ? name(`${collection}/\0`) : name(options.after);
-    const filter = (op: string, value: object) => ({ fieldFilter: { field: { fieldPath: '__name__' }, op, value } });
-    const structuredQuery = {
-      from: [{ allDescendants: true }],
-      where: {
-        compositeFilter: {
-          op: 'AND',
-          filters: [
-            filter(options.after === undefined ? 'GREATER_THAN_OR_EQUAL' : 'GREATER_THAN', from),
-            // The name of the collection that would follow it.
-            filter('LESS_THAN', name(`${collection}\0/\0`)),
-          ],
-        },
-      },
-      orderBy: [{ field: { fieldPath: '__name__' }, direction: 'ASCENDING' }],
-    };
+    const [first, below] = boundsOf(collection);
+    const structuredQuery =
+      options.after === undefined
+        ? namesBetween(this.#root, first, below)
+        : namesBetween(this.#root, options.after, below, 'GREATER_THAN');
     const request = { parent: this.#root, structuredQuery, ...this.#asOf(options.readTime) };
     const stream = client.runQuery(request as unknown as RunQuery, { ...call, timeout: STREAM_TIMEOUT_MS });
     const stop = () =>
