@@ -34,6 +34,7 @@ const configuration = {
     overrides_per_month: 3,
   },
   reports: { uri: 'gs://reports' },
+  weekly: { backups: [] },
 } as unknown as Engine['configuration'];
 
 export interface Operator extends Disposable, TestEngine {
