@@ -23,7 +23,7 @@ export interface SnapshotWorld {
   readonly ports: { readonly objects: ObjectsPort; readonly keys: KeysPort; readonly memory: MemoryPort };
   readonly environment: Readonly<Record<string, string | undefined>>;
   now(): Instant;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 export interface LocalSnapshotWorld extends SnapshotWorld {

@@ -44,6 +44,8 @@ export interface Outside {
 /** A day over the official emulators: function processes, push subscriptions, one clock, and the sample world's servers here. */
 export interface EmulatedDay extends AsyncDisposable {
   readonly data: string;
+  /** What the functions were started with; a command of a person needs the same. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Reads what the functions stored. */
   readonly runtime: Runtime;
   readonly functions: readonly FunctionProcess[];
@@ -125,6 +127,7 @@ async function open(options: EmulatedDayOptions, stack: AsyncDisposableStack): P
   const settle = settler(world, messages, deliveries);
   const day: EmulatedDay = {
     data,
+    environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined)),
     runtime,
     functions,
     deliveries,

@@ -1,8 +1,10 @@
-import { type GrpcStandIn, startGrpc } from './grpc-server.ts';
+import { GrpcFault, type GrpcStandIn, startGrpc } from './grpc-server.ts';
 import { HttpFault, type HttpStandIn, startHttp } from './http-server.ts';
 
 export interface PolicyStandIn extends GrpcStandIn {
   bindings: readonly { role: string; members: readonly string[]; condition?: { expression: string } }[];
+  /** Rises with every change; another value is another etag. */
+  version: number;
 }
 
 /** Resource Manager's policy of a project. Conditions are shown to whoever asks for version 3, and hidden otherwise. */
@@ -14,11 +16,11 @@ export async function startPolicies(): Promise<PolicyStandIn> {
         {
           proto: 'google/cloud/resourcemanager/v3/projects.proto',
           name: 'google.cloud.resourcemanager.v3.Projects',
-          handlers: { getIamPolicy },
+          handlers: { getIamPolicy, setIamPolicy },
         },
       ],
     }),
-    { bindings: [] as PolicyStandIn['bindings'] },
+    { bindings: [] as PolicyStandIn['bindings'], version: 1 },
   );
   return standIn;
 
@@ -27,8 +29,37 @@ export async function startPolicies(): Promise<PolicyStandIn> {
     const bindings = standIn.bindings.map(({ condition, ...binding }) =>
       isWhole && condition !== undefined ? { ...binding, condition } : binding,
     );
-    return { version: 3, etag: Buffer.from('etag-1'), bindings };
+    return { version: 3, etag: Buffer.from(etagOf()), bindings };
   }
+
+  /** The whole policy is replaced: what a writer has left out, or did not know of, is gone. */
+  function setIamPolicy({ policy }: { policy: WirePolicy }): unknown {
+    if (Buffer.from(policy.etag).toString() !== etagOf())
+      throw new GrpcFault(10, 'There were concurrent policy changes. Please retry the whole read-modify-write.');
+    if (policy.version !== 3 && policy.bindings.some(({ condition }) => condition !== null))
+      throw new GrpcFault(3, 'a policy with conditions is of version 3');
+    standIn.version += 1;
+    standIn.bindings = policy.bindings.map(({ role, members, condition }) => ({
+      role,
+      members,
+      ...(condition === null ? {} : { condition: { expression: condition.expression } }),
+    }));
+    return getIamPolicy({ options: { requestedPolicyVersion: 3 } });
+  }
+
+  function etagOf(): string {
+    return `etag-${standIn.version}`;
+  }
+}
+
+interface WirePolicy {
+  readonly etag: Uint8Array;
+  readonly version: number;
+  readonly bindings: readonly {
+    readonly role: string;
+    readonly members: readonly string[];
+    readonly condition: { readonly expression: string } | null;
+  }[];
 }
 
 export interface IamStandIn extends HttpStandIn {
@@ -47,7 +78,33 @@ export async function startIam(): Promise<IamStandIn> {
     const next = from + 2 < list.length ? { nextPageToken: String(from + 2) } : {};
     return { [field]: list.slice(from, from + 2), ...next };
   };
-  const standIn = await startHttp(({ path, query }) => {
+  const existing = (email: string) => {
+    const found = accounts.find((account) => account.email === email);
+    if (found === undefined) throw new HttpFault(404, 'notFound', email);
+    return found;
+  };
+  const standIn = await startHttp(({ method, path, query }) => {
+    const disabled = /\/serviceAccounts\/([^/:]+):disable$/.exec(path)?.[1];
+    if (disabled !== undefined && method === 'POST')
+      return {
+        name: 'disable',
+        run: () => {
+          existing(disabled).disabled = true;
+          return {};
+        },
+      };
+    const [, owner = '', key = ''] = /\/serviceAccounts\/([^/]+)\/keys\/([^/]+)$/.exec(path) ?? [];
+    if (key !== '' && method === 'DELETE')
+      return {
+        name: 'deleteKey',
+        run: () => {
+          const own = keys.get(existing(owner).email) ?? [];
+          const left = own.filter(({ name }) => !name.endsWith(`/${key}`));
+          if (left.length === own.length) throw new HttpFault(404, 'notFound', key);
+          keys.set(owner, left);
+          return {};
+        },
+      };
     if (/\/serviceAccounts$/.test(path)) return { name: 'accounts', run: () => page('accounts', accounts, query) };
     if (path.endsWith('/activities:query'))
       return { name: 'activities', run: () => page('activities', activities, query) };
@@ -56,7 +113,7 @@ export async function startIam(): Promise<IamStandIn> {
     return {
       name: 'keys',
       run: () => {
-        if (!accounts.some((account) => account.email === email)) throw new HttpFault(404, 'notFound', email);
+        existing(email);
         return { keys: keys.get(email) ?? [] };
       },
     };

@@ -14,6 +14,15 @@ export async function actThroughOperator(name: string, args: Arguments, output: 
   if (textOption(args, 'actor') !== undefined)
     throw new UsageError(`${name}: --actor is for the local store; in the cloud the verified caller acts`);
   if (textOption(args, 'at') !== undefined) throw new UsageError(`${name}: --at is for the local store`);
+  return askOperator(name, await bodyOf(name, args, new URL(operatorUrl())), output);
+}
+
+/** One act, in the name that the caller's identity proves. */
+export async function askOperator(
+  name: string,
+  body: Readonly<Record<string, unknown>>,
+  output: Output,
+): Promise<ExitCode> {
   const url = new URL(`/api/acts/${name}`, operatorUrl());
   const response = await fetch(url, {
     method: 'POST',
@@ -23,7 +32,7 @@ export async function actThroughOperator(name: string, args: Arguments, output: 
       'content-type': 'application/json',
       'x-highnoon-act': name,
     },
-    body: JSON.stringify(await bodyOf(name, args, url)),
+    body: JSON.stringify(body),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const answer = await answerOf(response);

@@ -1,11 +1,13 @@
 import { renderHighNoon } from '../../../shared/domain/report/markdown.ts';
 import { dateOf } from '../../../shared/domain/time.ts';
+import { currentRegister } from '../../../shared/engine/risk-register.ts';
 import { readReport } from '../../../shared/engine/write-report.ts';
 import { ledgerWhole } from '../../../shared/operator/api/ledger-view.ts';
 import { statusView } from '../../../shared/operator/api/status-view.ts';
-import { type Arguments, dateOption } from '../arguments.ts';
+import { type Arguments, dateOption, flagOption } from '../arguments.ts';
 import type { ExitCode } from '../command.ts';
 import type { Output } from '../output.ts';
+import { tellRisks } from '../render/risks.ts';
 import { renderStatus } from '../render/status.ts';
 import { openCloud } from './open-cloud.ts';
 
@@ -38,6 +40,12 @@ export async function verifyLedgerInCloud(args: Arguments, output: Output): Prom
   );
   output.document(view);
   return view.intact ? 0 : 1;
+}
+
+export async function risksInCloud(args: Arguments, output: Output): Promise<ExitCode> {
+  await using cloud = await opened(args, output);
+  const { engine } = cloud;
+  return tellRisks(await currentRegister(engine), dateOf(engine.clock.now()), flagOption(args, 'all'), output);
 }
 
 async function opened(args: Arguments, output: Output) {

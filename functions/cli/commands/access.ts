@@ -2,13 +2,13 @@ import { createLocalAccessChange } from '../../../shared/adapters/local/access.t
 import { riskFiles } from '../../../shared/adapters/local/sample/risk.ts';
 import { unreachable } from '../../../shared/domain/errors.ts';
 import type { AccessChange } from '../../../shared/domain/risk/access.ts';
-import { describeChange } from '../../../shared/domain/risk/access-history.ts';
 import { accessProposals, approveAccess, keepAccess, noteApplied } from '../../../shared/engine/acts/access.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal } from '../open-runtime.ts';
-import { personAct, requireLocal } from './person-acts.ts';
+import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { tellProposals } from '../render/access.ts';
+import { personAct } from './person-acts.ts';
 
 const listCommand: Command = {
   name: 'access list',
@@ -17,28 +17,19 @@ const listCommand: Command = {
   options: {},
   positionals: { least: 0, most: 0 },
   async run(args, output) {
-    requireLocal(args, 'access list');
+    if (storeOption(args) === 'firestore') {
+      const { accessInCloud } = await import('../cloud/access.ts');
+      return accessInCloud(args, output);
+    }
     const runtime = await openLocal(args, output, localTime(dataFolder(args), undefined));
     try {
-      const proposals = await accessProposals(runtime.engine);
-      if (proposals.length === 0) output.line('Nothing is proposed.');
-      for (const { proposal, approved, applied } of proposals) {
-        const state =
-          applied !== null
-            ? `carried out by ${applied.by}`
-            : approved !== null
-              ? `approved by ${approved.by}`
-              : 'proposed';
-        output.line(`${proposal.id}  ${state}: ${describeChange(proposal.change)} (${proposal.why})`);
-      }
-      output.document({ schema: 'highnoon.access/1', proposals });
+      tellProposals(await accessProposals(runtime.engine), output);
       return 0;
     } finally {
       await runtime.close();
     }
   },
 };
-
 /** The change itself, by the person's own hands: in the sample world they hold a file. */
 async function carryOut(engine: Engine, change: AccessChange, args: Arguments): Promise<void> {
   const hands = createLocalAccessChange(riskFiles(dataFolder(args)).access);
@@ -64,12 +55,14 @@ export const ACCESS_COMMANDS: readonly Command[] = [
     usage: 'access approve ID --reason TEXT',
     summary: 'says that a proposal is to be carried out; nothing is changed by it',
     act: (engine, who, proposalId, reason) => approveAccess(engine, who, { proposalId, reason }),
+    inCloud: { act: 'access-approve', body: (proposal) => ({ proposal }) },
   }),
   personAct({
     name: 'access keep',
     usage: 'access keep ID --reason TEXT',
     summary: 'says that it is right as it is, until the next review date',
     act: (engine, who, proposalId, reason) => keepAccess(engine, who, { proposalId, reason }),
+    inCloud: { act: 'access-keep', body: (proposal) => ({ proposal }) },
   }),
   personAct({
     name: 'access apply',
@@ -79,6 +72,14 @@ export const ACCESS_COMMANDS: readonly Command[] = [
       const state = (await accessProposals(engine)).find(({ proposal }) => proposal.id === proposalId);
       if (state !== undefined && state.approved !== null) await carryOut(engine, state.proposal.change, args);
       return noteApplied(engine, who, { proposalId, reason });
+    },
+    inCloud: {
+      act: 'access-applied',
+      body: (proposal) => ({ proposal }),
+      async before(proposalId, args, output) {
+        const { carryOutInCloud } = await import('../cloud/access.ts');
+        return carryOutInCloud(proposalId, args, output);
+      },
     },
   }),
 ];

@@ -1,9 +1,10 @@
 import { UsageError } from '../../../shared/domain/errors.ts';
 import type { ActAnswer, Actor } from '../../../shared/engine/acts/act.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
-import { type Arguments, type OptionSpec, requiredText, timeOption } from '../arguments.ts';
+import { type Arguments, type OptionSpec, requiredText, textOption, timeOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import type { Output } from '../output.ts';
 
 /** Options of everything that a person does through the command line. */
 export const PERSON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -12,12 +13,6 @@ export const PERSON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   at: { type: 'string', value: 'T', help: 'when (local store; default: where the clock of the data folder stands)' },
 };
 
-/** With the cloud's store only the operator function, which knows who asks, writes anything. */
-export function requireLocal(args: Arguments, name: string): void {
-  if (storeOption(args) === 'firestore')
-    throw new UsageError(`${name}: --store local is allowed; in the cloud people act through the operator page`);
-}
-
 /** A command about one named thing, with one line in the ledger. */
 export function personAct(declared: {
   readonly name: string;
@@ -25,6 +20,13 @@ export function personAct(declared: {
   readonly summary: string;
   readonly options?: Readonly<Record<string, OptionSpec>>;
   act(engine: Engine, who: Actor, subject: string, reason: string, args: Arguments): Promise<ActAnswer>;
+  /** With the cloud's store only the operator function, which knows who asks, writes anything: what it is asked. */
+  readonly inCloud: {
+    readonly act: string;
+    body(subject: string, args: Arguments): Readonly<Record<string, unknown>>;
+    /** What the person does with their own rights before it is noted. Returns false when nothing is to be noted. */
+    before?(subject: string, args: Arguments, output: Output): Promise<boolean>;
+  };
 }): Command {
   return {
     name: declared.name,
@@ -33,9 +35,18 @@ export function personAct(declared: {
     options: { ...PERSON_OPTIONS, ...declared.options },
     positionals: { least: 1, most: 1 },
     async run(args, output) {
-      requireLocal(args, declared.name);
       const [subject = ''] = args.positionals;
       const reason = requiredText(args, 'reason', declared.name);
+      if (storeOption(args) === 'firestore') {
+        if (textOption(args, 'actor') !== undefined)
+          throw new UsageError(
+            `${declared.name}: --actor is for the local store; in the cloud the verified caller acts`,
+          );
+        const { inCloud } = declared;
+        if ((await inCloud.before?.(subject, args, output)) === false) return 1;
+        const { askOperator } = await import('../cloud/act.ts');
+        return askOperator(inCloud.act, { ...inCloud.body(subject, args), reason }, output);
+      }
       const who = { name: requiredText(args, 'actor', declared.name) };
       const runtime = await openLocal(args, output, localTime(dataFolder(args), timeOption(args, 'at')));
       try {

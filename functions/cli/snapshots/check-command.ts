@@ -1,13 +1,13 @@
 import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
 import { verifySnapshots } from '../../../shared/snapshots/index.ts';
 import { flagOption } from '../arguments.ts';
-import { snapshotCommand } from './snapshot-command.ts';
+import { snapshotLook } from './snapshot-command.ts';
 import { bytesText } from './table.ts';
 
 /** Progress is told for every so many packs. */
 const TELL_EVERY = 25;
 
-export const checkCommand = snapshotCommand({
+export const checkCommand = snapshotLook({
   verb: 'check',
   usage: 'check [--read-data]',
   summary: 'manifests, lists and packs of all snapshots; with --read-data every byte is read and hashed again',

@@ -3,13 +3,13 @@ import { compareFields } from '../../../shared/operations/snapshots/preference-d
 import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
 import { type DocumentChange, decodeFields, diffSnapshots, readManifest } from '../../../shared/snapshots/index.ts';
 import { findId } from './find-id.ts';
-import { snapshotCommand } from './snapshot-command.ts';
+import { snapshotLook } from './snapshot-command.ts';
 
 /** More lines than a person reads; the counts are complete. */
 const MOST_LINES = 1000;
 const SIGN = { added: '+', removed: '-', changed: '~' } as const;
 
-export const diffCommand = snapshotCommand({
+export const diffCommand = snapshotLook({
   verb: 'diff',
   usage: 'diff A B',
   summary: 'which documents were added, removed and changed from A to B; records of people by keyed hash',

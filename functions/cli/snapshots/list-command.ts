@@ -3,10 +3,10 @@ import { snapshotLevels } from '../../../shared/operations/snapshots/snapshot-le
 import { listStatuses } from '../../../shared/operations/snapshots/snapshot-status.ts';
 import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
 import { readManifest } from '../../../shared/snapshots/index.ts';
-import { snapshotCommand } from './snapshot-command.ts';
+import { snapshotLook } from './snapshot-command.ts';
 import { bytesText, columns } from './table.ts';
 
-export const listCommand = snapshotCommand({
+export const listCommand = snapshotLook({
   verb: 'list',
   usage: 'list',
   summary: 'every snapshot, newest first, with its state and what it added',

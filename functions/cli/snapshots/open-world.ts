@@ -6,7 +6,9 @@ import { dataFolder, localTime, storeOption } from '../open-runtime.ts';
 /** The memory and the snapshots of the data folder, at `--at` or where its clock stands. */
 export async function openWorld(args: Arguments, command: string): Promise<LocalSnapshotWorld> {
   if (storeOption(args) === 'firestore')
-    throw new UsageError(`${command}: works on --store local; in the cloud the phase snapshot-orchestration does it`);
+    throw new UsageError(
+      `${command}: works on --store local; in the cloud the phase snapshot-orchestration does it, under its lease`,
+    );
   const data = dataFolder(args);
   return openLocalSnapshots({
     data,

@@ -6,11 +6,11 @@ import { readManifest, restoreSnapshot } from '../../../shared/snapshots/index.t
 import { flagOption, requiredText, textOption } from '../arguments.ts';
 import { findId } from './find-id.ts';
 import { renamed, restoreIntoFolder } from './restore.ts';
-import { snapshotCommand } from './snapshot-command.ts';
+import { snapshotLook } from './snapshot-command.ts';
 
 const COLLECTION = /^collection:(.*)$/;
 
-export const restoreCommand = snapshotCommand({
+export const restoreCommand = snapshotLook({
   verb: 'restore',
   usage: 'restore ID|latest --into DIR|collection:NAME [--collection NAME] [--force]',
   summary: 'writes the collections as files of a folder, or one into the memory, and compares the digests',

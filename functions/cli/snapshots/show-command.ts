@@ -2,10 +2,10 @@ import { listStatuses, readStatus } from '../../../shared/operations/snapshots/s
 import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
 import { readManifest } from '../../../shared/snapshots/index.ts';
 import { findId } from './find-id.ts';
-import { snapshotCommand } from './snapshot-command.ts';
+import { snapshotLook } from './snapshot-command.ts';
 import { bytesText, columns } from './table.ts';
 
-export const showCommand = snapshotCommand({
+export const showCommand = snapshotLook({
   verb: 'show',
   usage: 'show ID|latest',
   summary: 'one snapshot: its collections, its parent, its digests and how it was judged',

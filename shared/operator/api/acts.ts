@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { dateOf, parseInstant } from '../../domain/time.ts';
-import { approveAccess } from '../../engine/acts/access.ts';
-import type { ActAnswer, Actor } from '../../engine/acts/act.ts';
 import { holdNoon, releaseNoon } from '../../engine/acts/hold.ts';
 import { liftLockdown, lockDown } from '../../engine/acts/lockdown.ts';
 import { grantOverride, grantWaiver } from '../../engine/acts/override.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { Role } from '../identity/roles.ts';
+import { type ActSpec, defineAct } from './act-spec.ts';
 import {
   dateOfText,
   dayOrSlot,
@@ -19,24 +17,13 @@ import {
   time,
 } from './fields.ts';
 import { askRerun } from './rerun.ts';
-
-/** What a person may ask for: who may, what it takes, and what it comes to. */
-export interface ActSpec<Body> {
-  readonly name: string;
-  readonly role: Role;
-  readonly summary: string;
-  readonly body: z.ZodType<Body>;
-  perform(engine: Engine, who: Actor, body: Body): Promise<ActAnswer>;
-}
-
-/** Keeps the body's type between schema and deed, and hides it from whoever lists the acts. */
-function defineAct<Body>(spec: ActSpec<Body>): ActSpec<unknown> {
-  return { ...spec, perform: (engine, who, body) => spec.perform(engine, who, body as Body) };
-}
+import { REVIEW_ACTS } from './review-acts.ts';
 
 const dateFor = (engine: Engine, slot: string | undefined): string =>
   (slot === undefined ? undefined : dateOfText(slot)) ?? dateOf(engine.clock.now());
 const instantOf = (text: string): string => parseInstant(text) ?? text;
+
+export type { ActSpec };
 
 export const ACTS: readonly ActSpec<unknown>[] = [
   defineAct({
@@ -115,15 +102,7 @@ export const ACTS: readonly ActSpec<unknown>[] = [
         reason: why,
       }),
   }),
-  defineAct({
-    name: 'access-approve',
-    role: 'security',
-    summary:
-      'Approves a change of access that the weekly review proposed; a person carries it out with their own rights.',
-    body: z.strictObject({ proposal: identifier.describe('The id that the review gave it.'), reason }),
-    perform: (engine, who, { proposal, reason: why }) =>
-      approveAccess(engine, who, { proposalId: proposal, reason: why }),
-  }),
+  ...REVIEW_ACTS,
 ];
 
 export const actNamed = (name: string): ActSpec<unknown> | undefined => ACTS.find((act) => act.name === name);

@@ -66,13 +66,19 @@ export function seedSchedules(scheduler: SchedulerStandIn, region: string): void
   }));
 }
 
+/** A binding of an account that is gone: the one thing that the weekly review proposes to take away. */
+export const LEFT_OVER = 'deleted:serviceAccount:gone@livhana-fixture.iam.gserviceaccount.com?uid=1234';
+
 /** Who may do what, and which backups there are, as the sample world's files say. */
 export function seedAccess(data: string, now: Instant, policies: PolicyStandIn, iam: IamStandIn): void {
   const { bindings, serviceAccounts } = readJson(riskFiles(data).access) as {
     bindings: { role: string; member: string }[];
     serviceAccounts: { email: string; disabled: boolean }[];
   };
-  policies.bindings = bindings.map(({ role, member }) => ({ role, members: [member] }));
+  policies.bindings = [
+    ...bindings.map(({ role, member }) => ({ role, members: [member] })),
+    { role: 'roles/logging.viewer', members: [LEFT_OVER] },
+  ];
   iam.accounts.splice(0, iam.accounts.length, ...serviceAccounts.map(({ email, disabled }) => ({ email, disabled })));
   const used = plusSeconds(now, -3600);
   iam.activities.splice(
