@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import alerts from '../../shared/catalog/alerts.json' with { type: 'json' };
 import { REFUSALS } from '../../shared/domain/admission.ts';
 import { openStory } from '../day/support.ts';
+import { ALERT_TRIES } from './runbook/alerts.ts';
 import { REFUSAL_TRIES } from './runbook/refusals.ts';
 import { commandsUnder, runHere, type Try } from './runbook/support.ts';
 
@@ -28,4 +30,22 @@ describe('the runbook, for each reason of a refusal', () => {
     );
   });
   for (const one of REFUSAL_TRIES) it(`${one.heading}: leads where it says`, () => tried(one));
+});
+
+/** Its state is a subscription's in the cloud: nothing here has one. Its commands are gcloud's. */
+const ONLY_IN_THE_CLOUD = ['dead-letters'];
+
+describe('the runbook, for each alert', () => {
+  it('is tried for every one whose state a world of its own can have', () => {
+    assert.deepEqual(
+      ALERT_TRIES.map(({ policy }) => policy).sort(),
+      alerts.policies
+        .map(({ id }) => id)
+        .filter((id) => !ONLY_IN_THE_CLOUD.includes(id))
+        .sort(),
+    );
+    for (const { policy, heading } of ALERT_TRIES)
+      assert.equal(alerts.policies.find(({ id }) => id === policy)?.title, heading);
+  });
+  for (const one of ALERT_TRIES) it(`${one.heading}: leads where it says`, () => tried(one));
 });
