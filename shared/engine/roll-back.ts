@@ -9,7 +9,7 @@ import { callOnce } from './effects.ts';
 import { assertHolding } from './lease.ts';
 import { paths, writeLedger } from './records.ts';
 import { contextFor, type Stretch } from './stretch.ts';
-import { transact } from './transact.ts';
+import { retrying, transact } from './transact.ts';
 
 type UndoOutcome = RollbackRecord['effects'][number];
 
@@ -92,6 +92,7 @@ async function undoOne(stretch: Stretch, effect: EffectRecord): Promise<UndoOutc
   const plan = undoPlan(stretch, effect);
   if (plan === undefined) return answer('failed', `the plan has no way to undo ${effect.operation}`);
   let last = '';
+  let isRefused = false;
   for (let tried = 1; tried <= stretch.engine.limits.triesPerCall; tried++) {
     try {
       const probe = await undoOnce(stretch, effect, plan);
@@ -103,14 +104,17 @@ async function undoOne(stretch: Stretch, effect: EffectRecord): Promise<UndoOutc
         );
       }
       last = probe.detail;
+      isRefused = false;
       if (probe.kind === 'foreign') return answer('failed', last);
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       last = error.message;
-      if (!error.retryable && !error.ambiguous && error.code !== 'precondition-failed') return answer('failed', last);
+      isRefused = !error.retryable && !error.ambiguous && error.code !== 'precondition-failed';
     }
     await stretch.engine.clock.sleep(stretch.engine.ids.random() * 250 * 4 ** tried, stretch.keeper.signal);
   }
+  // One refusal may be a permission that is on its way; one that stays is for a person.
+  if (isRefused) return answer('failed', last);
   // Transient trouble is not the end of a rollback: a later stretch goes on, as long as there is time.
   throw new PortError('rollback', 'unavailable', `${effect.target} could not be put back yet: ${last}`);
 }
@@ -166,6 +170,10 @@ function undoContext(stretch: Stretch, operation: Operation<PortMap>): Operation
 export async function fenceEarlierEffects(stretch: Stretch): Promise<void> {
   for (const effect of await storedEffects(stretch)) {
     const plan = undoPlan(stretch, effect);
-    if (plan !== undefined) await callOnce(stretch, effect.target, stretch.keeper.signal, (grant) => plan.fence(grant));
+    if (plan === undefined) continue;
+    const { signal } = stretch.keeper;
+    await retrying(stretch.engine, signal, () =>
+      callOnce(stretch, effect.target, signal, (grant) => plan.fence(grant)),
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { phaseNamed } from '../domain/catalog.ts';
 import type { Json } from '../domain/json.ts';
 import type { Operation } from '../domain/operation.ts';
-import type { Checkpoint, ConcludedSlot, RollbackRecord } from '../domain/run.ts';
+import type { Checkpoint, ConcludedSlot, RollbackRecord, RunningSlot } from '../domain/run.ts';
 import { rerunClosesAt, runIdOf } from '../domain/slot.ts';
 import { plusSeconds } from '../domain/time.ts';
 import { isGo, type Verdict, worst } from '../domain/verdict.ts';
@@ -77,6 +77,8 @@ async function openStretch(engine: Engine, grant: Granted, keeper: LeaseKeeper, 
 async function advance(stretch: Stretch, grant: Granted): Promise<StretchResult> {
   const begun = grant.running.rollback;
   if (begun !== null) return conclude(stretch, begun.cause, await rollBackInTime(stretch, begun.cause, begun));
+  const spent = spentGoingForward(stretch, grant.running);
+  if (spent !== undefined) return conclude(stretch, spent, await rollBackInTime(stretch, spent, null));
   if (grant.resumed && grant.running.effectIds.length > 0) await fenceEarlierEffects(stretch);
   const cut = (await runOperations(stretch)) ?? null;
   const { engine } = stretch;
@@ -87,6 +89,16 @@ async function advance(stretch: Stretch, grant: Granted): Promise<StretchResult>
   if (running.effectIds.length === 0) return conclude(stretch, cut, null);
   const cause = cut ?? `it was judged ${verdict}`;
   return conclude(stretch, cut, await rollBackInTime(stretch, cause, null));
+}
+
+/** An attempt's last stretches are for putting back: what brings down every process that tries it is not tried to the end. */
+const STRETCHES_TO_ROLL_BACK = 4;
+
+function spentGoingForward({ engine, phase, checkpoints }: Stretch, running: RunningSlot): string | undefined {
+  const isLeft = running.stretches <= engine.limits.stretches - STRETCHES_TO_ROLL_BACK;
+  if (isLeft || phase.onFailure !== 'roll-back' || running.effectIds.length === 0) return undefined;
+  if (checkpoints.length >= phase.operations.length) return undefined;
+  return `${running.stretches - 1} stretches did not bring it to an end`;
 }
 
 async function conclude(stretch: Stretch, cut: string | null, rollback: RollbackRecord | null): Promise<StretchResult> {

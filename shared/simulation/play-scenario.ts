@@ -3,7 +3,7 @@ import { epochMs } from '../domain/time.ts';
 import { paths } from '../engine/records.ts';
 import { CALL_FAULTS, CALM, type CallFault, type CallFaultKind } from './faults.ts';
 import type { CallNote } from './gate.ts';
-import type { Violation } from './oracle/invariants.ts';
+import { INVARIANTS, type Violation } from './oracle/invariants.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioSize } from './scenarios.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
@@ -86,6 +86,13 @@ function makesSense(kind: CallFaultKind, { port, verb }: CallNote): boolean {
   return kind !== 'twice' || port !== 'documents';
 }
 
+const halfDone = (endedMs: number | undefined): Violation => ({
+  invariant: 'I15',
+  words: INVARIANTS.I15,
+  detail: 'one fault left noon half done: its rollback failed',
+  at: `${(endedMs ?? 0) / 1000} s after noon`,
+});
+
 export interface Sweep {
   readonly scenario: string;
   readonly calls: number;
@@ -111,6 +118,9 @@ export async function sweepScenario(scenario: Scenario, share: { first: number; 
     played += 1;
     const [violation] = run.result.violations;
     if (violation !== undefined) violations.push({ strikes: [strike], violation });
+    // Several faults may use up every try of a rollback; one never does.
+    else if (run.ends['high-noon-sync'] === 'rollback-failed')
+      violations.push({ strikes: [strike], violation: halfDone(run.noonEndedMs) });
     const isCrashOfNoon = strike.fault.kind.startsWith('crash') && strike.key.startsWith('high-noon-sync');
     if (isCrashOfNoon && run.noonEndedMs !== undefined && base.noonEndedMs !== undefined)
       (run.hasClosedDeath ? recoverySeconds : lossSeconds).push(Math.max(0, run.noonEndedMs - base.noonEndedMs) / 1000);

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fails, type Observation } from '../../shared/domain/finding.ts';
 import { paths } from '../../shared/engine/records.ts';
-import { Bench } from '../guards/bench.ts';
+import { at, Bench } from '../guards/bench.ts';
 import { testPhase } from '../support/engine.ts';
 
 const violated = (): readonly Observation[] => [
   fails({ code: 'violated', subject: 'GR-1', message: 'sold to a minor', remedy: 'stop', severity: 'critical' }),
 ];
+
+const broken = () => [fails({ code: 'broken', subject: 'world', message: 'broken', remedy: 'mend' })];
+const onNoon = { kind: 'sweep', slotDueAt: at('12:00') } as const;
 
 describe('what the simulation found', () => {
   it('changes nothing in a rerun of a noon that was violated: it could only be put back again', async () => {
@@ -90,5 +93,45 @@ describe('what the simulation found', () => {
     await assert.rejects(bench.play('a', 'high-noon-sync'));
     await bench.play('b', 'high-noon-sync', { kind: 'sweep' });
     assert.equal(bench.ending(), 'rolled-back');
+  });
+
+  it('rolls back an action that brings down every process that tries it, while there are stretches left', async () => {
+    const bench = new Bench();
+    await bench.toNoon();
+    for (let stretch = 1; stretch <= 8; stretch++) {
+      const worker = `w${stretch}`;
+      bench.stage({ worker, port: 'world', verb: 'probe', subject: /two/, fault: { kind: 'crash-before', ms: 1 } });
+      void bench.begin(worker, 'high-noon-sync', stretch === 1 ? {} : onNoon);
+      await bench.until(`12:${String(stretch * 2).padStart(2, '0')}`);
+    }
+    await bench.play('last', 'high-noon-sync', onNoon);
+    assert.equal(bench.ending(), 'rolled-back');
+    assert.deepEqual(bench.resource.calls, ['one: before -> after', 'one: after -> before']);
+  });
+
+  it('asks again when putting back was refused once, and gives up when it is refused for good', async () => {
+    for (const [times, ending] of [
+      [1, 'rolled-back'],
+      [3, 'rollback-failed'],
+    ] as const) {
+      const bench = new Bench();
+      bench.phases = bench.greenPhases([bench.action('sync-one', 'one'), bench.check('report', broken)]);
+      await bench.toNoon();
+      for (let time = 0; time < times; time++)
+        bench.stage({ worker: 'a', port: 'world', verb: 'undo', fault: { kind: 'refused', ms: 1 } });
+      await bench.play('a', 'high-noon-sync');
+      assert.equal(bench.ending(), ending);
+    }
+  });
+
+  it('raises the fence of earlier effects again when the resource did not answer', async () => {
+    const bench = new Bench();
+    await bench.toNoon();
+    bench.stage({ worker: 'a', port: 'world', verb: 'probe', subject: /two/, fault: { kind: 'crash-before', ms: 1 } });
+    void bench.begin('a', 'high-noon-sync');
+    await bench.until('12:03');
+    bench.stage({ worker: 'b', port: 'world', verb: 'fence', fault: { kind: 'error', ms: 1 } });
+    await bench.play('b', 'high-noon-sync', onNoon);
+    assert.equal(bench.ending(), 'passed');
   });
 });
