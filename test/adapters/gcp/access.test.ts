@@ -1,12 +1,37 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createCloudAccess } from '../../../shared/adapters/gcp/access.ts';
+import { createCloudAccessChange } from '../../../shared/adapters/gcp/access-change.ts';
 import { PortError, type PortErrorCode } from '../../../shared/domain/errors.ts';
 import type { AccessPort } from '../../../shared/ports/access.ts';
+import { accessContract, CONDITION, KEY_AT, OFF, OLD } from '../../contracts/access.contract.ts';
 import { type IamStandIn, type PolicyStandIn, startIam, startPolicies } from '../../standins/access.ts';
 
 const failsWith = (code: PortErrorCode, text?: RegExp) => (error: unknown) =>
   error instanceof PortError && error.code === code && (text === undefined || text.test(error.message));
+accessContract('Resource Manager and IAM', async () => {
+  const [policies, iam] = await Promise.all([startPolicies(), startIam()]);
+  policies.bindings = [
+    { role: 'roles/owner', members: ['user:a', 'user:b'] },
+    { role: 'roles/owner', members: ['user:a'], condition: { expression: CONDITION } },
+  ];
+  iam.accounts.push({ email: OLD }, { email: OFF, disabled: true });
+  const key = (id: string) => ({
+    name: `projects/p1/serviceAccounts/${OLD}/keys/${id}`,
+    validAfterTime: KEY_AT,
+    keyType: 'USER_MANAGED',
+  });
+  iam.keys.set(OLD, [key('k1'), key('k2')]);
+  const place = { projectId: 'p1', region: 'us-central1', endpoint: policies.endpoint, iamEndpoint: iam.endpoint };
+  return {
+    port: createCloudAccess(place),
+    hands: createCloudAccessChange(place),
+    close: async () => {
+      await Promise.all([policies.close(), iam.close()]);
+    },
+  };
+});
+
 const email = (name: string) => `${name}@p1.iam.gserviceaccount.com`;
 
 describe('who may do what in the project', () => {

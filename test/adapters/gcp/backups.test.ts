@@ -5,6 +5,7 @@ import { createCloudObjects } from '../../../shared/adapters/gcp/objects.ts';
 import { PortError, type PortErrorCode } from '../../../shared/domain/errors.ts';
 import type { BackupsPort } from '../../../shared/ports/backups.ts';
 import type { ObjectsPort } from '../../../shared/ports/objects.ts';
+import { backupsContract, COPIES, FOLDER } from '../../contracts/backups.contract.ts';
 import { type BigQueryStandIn, startBigQuery } from '../../standins/bigquery.ts';
 import { type FirestoreStandIn, startFirestore } from '../../standins/firestore.ts';
 import { type StorageStandIn, startStorage } from '../../standins/storage.ts';
@@ -19,6 +20,35 @@ const wire = (name: string, at: string, more: object = {}) => ({
   state: 'READY',
   stats: { sizeBytes: '1234', documentCount: '5', indexCount: '6' },
   ...more,
+});
+
+backupsContract('Firestore and Cloud Storage', async () => {
+  let written = 0;
+  const firestore = await startFirestore();
+  const storage = await startStorage({ nowMs: () => Date.parse('2026-11-24T00:00:00Z') + 60_000 * written++ });
+  const objects = createCloudObjects({ projectId: 'p1', endpoint: storage.origin });
+  firestore.backups = [
+    wire('two', '2026-11-24T00:00:00Z', { state: 'CREATING', stats: null }),
+    wire('one', '2026-11-23T00:00:00Z'),
+  ];
+  firestore.unreachable = ['projects/p1/locations/europe-west1'];
+  firestore.schedules = [{ retention: { seconds: '604800', nanos: 0 }, dailyRecurrence: {} }];
+  for (const [index, key] of COPIES.entries())
+    await objects.write(`${FOLDER}${key}`, Buffer.alloc(4 + index), { when: 'absent' });
+  await objects.write(`${FOLDER}restore-test.json`, Buffer.from('{}'), { when: 'absent' });
+  return {
+    port: createCloudBackups({
+      projectId: 'p1',
+      region: 'us-central1',
+      endpoint: firestore.endpoint,
+      databaseId: 'highnoon',
+      objects,
+      clock: { monotonicMs: () => 0, sleep: async () => {} },
+    }),
+    close: async () => {
+      await Promise.all([firestore.close(), storage.close()]);
+    },
+  };
 });
 
 describe('backups on Google Cloud', () => {

@@ -4,10 +4,22 @@ import { crc32c, crc32cText } from '../../../shared/adapters/gcp/crc32c.ts';
 import { createCloudCredentials } from '../../../shared/adapters/gcp/credentials.ts';
 import { PortError, type PortErrorCode } from '../../../shared/domain/errors.ts';
 import type { Credentials } from '../../../shared/ports/credentials.ts';
+import { credentialsContract } from '../../contracts/credentials.contract.ts';
 import { type SecretManagerStandIn, startSecretManager } from '../../standins/secret-manager.ts';
 
 const failsWith = (code: PortErrorCode, text?: RegExp) => (error: unknown) =>
   error instanceof PortError && error.code === code && (text === undefined || text.test(error.message));
+
+credentialsContract('Secret Manager', async () => {
+  const standIn = await startSecretManager();
+  const place = { projectId: 'p1', region: 'us-central1', endpoint: standIn.endpoint };
+  return {
+    port: createCloudCredentials({ ...place, allowedAudiences: ['https://shop.example'] }),
+    referenceOf: (name) => `secret://${name}`,
+    put: (name, value) => void standIn.secrets.set(`projects/p1/secrets/${name}/versions/latest`, value),
+    close: () => standIn.close(),
+  };
+});
 
 describe('credentials on Google Cloud', () => {
   let standIn: SecretManagerStandIn;

@@ -6,6 +6,7 @@ import { PortError } from '../../../shared/domain/errors.ts';
 import { addToDistribution, EMPTY_DISTRIBUTION, type Point } from '../../../shared/domain/points.ts';
 import { epochMs, instant, plusSeconds } from '../../../shared/domain/time.ts';
 import type { MetricsPort } from '../../../shared/ports/metrics.ts';
+import { metricsContract } from '../../contracts/metrics.contract.ts';
 import { type MonitoringStandIn, startMonitoring } from '../../standins/monitoring.ts';
 
 const START = '2026-11-24T12:00:00.000Z';
@@ -14,6 +15,31 @@ const level = (phase: string, at: string, metric = 'phase_verdict', value = 1): 
   labels: { phase, environment: 'production' },
   at,
   value: { kind: 'int64', value },
+});
+
+metricsContract('Cloud Monitoring', async () => {
+  let at = START;
+  const standIn = await startMonitoring({ nowMs: () => epochMs(at), prefix: metricCatalog.prefix });
+  const place = { projectId: 'p1', region: 'us-central1', endpoint: standIn.endpoint };
+  return {
+    port: createCloudMetrics({ ...place, namespace: 'highnoon', clock: { now: () => at } }),
+    now: () => at,
+    advance: (seconds) => {
+      at = plusSeconds(at, seconds);
+    },
+    async newest(metric, labels) {
+      const found = standIn.points.findLast(
+        ({ wire }) =>
+          wire.metric.type === `${metricCatalog.prefix}/${metric}` &&
+          Object.entries(labels).every(([key, value]) => wire.metric.labels[key] === value),
+      );
+      const value = found?.wire.points[0]?.value as Record<string, unknown> | undefined;
+      if (value === undefined) return undefined;
+      const histogram = value.distributionValue as { count?: unknown } | null | undefined;
+      return Number(histogram?.count ?? value.int64Value ?? value.doubleValue);
+    },
+    close: () => standIn.close(),
+  };
 });
 
 describe('points to Cloud Monitoring', () => {

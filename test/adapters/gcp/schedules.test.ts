@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createCloudSchedules } from '../../../shared/adapters/gcp/schedules.ts';
 import { PortError } from '../../../shared/domain/errors.ts';
 import type { SchedulesPort } from '../../../shared/ports/schedules.ts';
+import { schedulesContract } from '../../contracts/schedules.contract.ts';
 import { type SchedulerStandIn, startScheduler, type WireJob } from '../../standins/scheduler.ts';
 
 const job = (name: string, more: Partial<WireJob> = {}): WireJob => ({
@@ -12,6 +13,26 @@ const job = (name: string, more: Partial<WireJob> = {}): WireJob => ({
   state: 'ENABLED',
   pubsubTarget: { topicName: `projects/p1/topics/${name}`, data: Buffer.from('{"phase":"high-noon-sync"}') },
   ...more,
+});
+
+schedulesContract('Cloud Scheduler', async () => {
+  const standIn = await startScheduler();
+  const states = { enabled: 'ENABLED', paused: 'PAUSED', disabled: 'DISABLED', failing: 'UPDATE_FAILED' } as const;
+  return {
+    port: createCloudSchedules({ projectId: 'p1', region: 'us-central1', endpoint: standIn.endpoint }),
+    async put(schedules) {
+      standIn.jobs = schedules.map(({ name, cron, timeZone, state, topic, body }) => ({
+        name: `projects/p1/locations/us-central1/jobs/${name}`,
+        schedule: cron,
+        timeZone,
+        state: state === 'unknown' ? 'STATE_UNSPECIFIED' : states[state],
+        ...(topic === null
+          ? {}
+          : { pubsubTarget: { topicName: `projects/p1/topics/${topic}`, data: Buffer.from(body ?? '') } }),
+      }));
+    },
+    close: () => standIn.close(),
+  };
 });
 
 describe('the schedules of Cloud Scheduler', () => {
