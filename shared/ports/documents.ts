@@ -10,6 +10,10 @@ export interface Found<T> {
   readonly data: T;
 }
 
+/**
+ * A comparison finds values of its own type alone. An order by a field leaves out the documents that lack it, and orders
+ * those with the same value by id, the same way.
+ */
 export interface Query {
   readonly where?: readonly {
     readonly field: string;

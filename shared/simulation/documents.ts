@@ -72,6 +72,8 @@ export class SimulatedStore {
     const order = query.orderBy;
     if (order !== undefined) {
       const sign = order.direction === 'asc' ? 1 : -1;
+      found = found.filter(({ data }) => fieldOf(data, order.field) !== undefined);
+      if (sign === -1) found.reverse();
       found.sort((a, b) => sign * compare(fieldOf(a.data, order.field), fieldOf(b.data, order.field)));
     }
     return query.limit === undefined ? found : found.slice(0, query.limit);
@@ -81,8 +83,11 @@ export class SimulatedStore {
   commit(worker: Worker, transaction: SimulatedTransaction): boolean {
     if (!this.stillHolds(transaction.reads)) return false;
     const { writes } = transaction;
-    for (const { kind, path } of writes) {
-      if (kind === 'create' && this.documents.has(path))
+    for (const [index, { kind, path }] of writes.entries()) {
+      if (kind !== 'create') continue;
+      // Writes of one commit come after each other: an earlier one may have made the document, or taken it away.
+      const earlier = writes.findLast((write, at) => at < index && write.path === path);
+      if (earlier === undefined ? this.documents.has(path) : earlier.kind !== 'delete')
         throw new PortError('documents', 'already-exists', `${path} exists`);
     }
     const before = writes.map(({ path }) => this.documents.get(path)?.data);
@@ -134,9 +139,12 @@ function compare(a: unknown, b: unknown): number {
   return (a as string) < (b as string) ? -1 : 1;
 }
 
+const typeOf = (value: unknown): string => (value === null ? 'null' : typeof value);
+
 function holds(data: unknown, field: string, op: string, value: unknown): boolean {
   const found = fieldOf(data, field);
-  if (found === undefined) return false;
+  // As Firestore: a comparison finds values of its own type alone.
+  if (found === undefined || typeOf(found) !== typeOf(value)) return false;
   const order = compare(found, value);
   switch (op) {
     case '==':

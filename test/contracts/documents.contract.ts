@@ -285,6 +285,25 @@ export function documentsContract(name: string, make: () => Promise<DocumentsWor
         assert.deepEqual(await ids({ orderBy: { field: 'n', direction: 'asc' }, limit: 2 }), ['a', 'b']);
         assert.deepEqual(await ids({ orderBy: { field: 'n', direction: 'desc' } }), ['c', 'b', 'a']);
       });
+
+      it('orders equal values by id the same way, and leaves out what lacks the field', async () => {
+        for (const id of ['d', 'e']) await set(`ledger/${id}`, { n: 2 });
+        await set('ledger/without', { at: 'x' });
+        assert.deepEqual(await ids({ orderBy: { field: 'n', direction: 'asc' } }), ['a', 'b', 'd', 'e', 'c']);
+        assert.deepEqual(await ids({ orderBy: { field: 'n', direction: 'desc' } }), ['c', 'e', 'd', 'b', 'a']);
+      });
+
+      it('compares values of one type alone', async () => {
+        await set('ledger/text', { n: '2' });
+        await set('ledger/truth', { n: true });
+        await set('ledger/nothing', { n: null });
+        const by = (value: string | number | boolean | null) => ids({ where: [{ field: 'n', op: '>=', value }] });
+        assert.deepEqual(await by(0), ['a', 'b', 'c']);
+        assert.deepEqual(await by(''), ['text']);
+        assert.deepEqual(await by(false), ['truth']);
+        assert.deepEqual(await ids({ where: [{ field: 'n', op: '==', value: 1 }] }), ['a']);
+        assert.deepEqual(await ids({ where: [{ field: 'n', op: '==', value: null }] }), ['nothing']);
+      });
     });
   });
 }

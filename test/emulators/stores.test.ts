@@ -8,7 +8,11 @@ const skip = missingEmulators(['firestore']);
 
 describe('the same commands', () => {
   it('have the same answers and leave the same documents in the embedded and the simulated store', async () => {
-    const { commands } = await compareStores([embeddedStore(), simulatedStore()], { sequences: 500, seed: 20261124 });
+    const { commands } = await compareStores([embeddedStore(), simulatedStore()], {
+      sequences: 400,
+      contended: 200,
+      seed: 20261124,
+    });
     assert.ok(commands > 2000);
   });
 
@@ -16,7 +20,11 @@ describe('the same commands', () => {
     skip: skip ?? false,
   }, async () => {
     await using emulated = await emulatedStore();
-    const { commands } = await compareStores([embeddedStore(), emulated], { sequences: 60, seed: 20261124 });
+    const { commands } = await compareStores([embeddedStore(), emulated], {
+      sequences: 60,
+      contended: 5,
+      seed: 20261124,
+    });
     assert.ok(commands > 300);
   });
 });

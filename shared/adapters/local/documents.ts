@@ -232,18 +232,27 @@ function querySql(
 ): { sql: string; values: (string | number | null)[] } {
   const values: (string | number | null)[] = [collection];
   const conditions = where.map(({ field, op, value }) => {
-    values.push(`$.${field}`);
-    if (value === null) return `json_extract(data, ?) IS NULL AND json_type(data, '$.${safeField(field)}') IS NOT NULL`;
+    const path = `'$.${safeField(field)}'`;
+    // As Firestore: a comparison finds values of its own type alone; SQLite would order numbers before texts.
+    const isOfType = `json_type(data, ${path}) IN (${jsonTypesOf(value)})`;
+    if (value === null) return isOfType;
     values.push(typeof value === 'boolean' ? Number(value) : value);
-    return `json_extract(data, ?) ${op === '==' ? '=' : op} ?`;
+    return `${isOfType} AND json_extract(data, ${path}) ${op === '==' ? '=' : op} ?`;
   });
+  const sorted = orderBy === undefined ? undefined : `'$.${safeField(orderBy.field)}'`;
+  // As Firestore: an order by a field leaves out what lacks it, and ties go the same way.
+  if (sorted !== undefined) conditions.push(`json_type(data, ${sorted}) IS NOT NULL`);
   const condition = ['collection = ?', ...conditions].join(' AND ');
-  const order =
-    orderBy === undefined
-      ? 'id'
-      : `json_extract(data, '$.${safeField(orderBy.field)}') ${orderBy.direction === 'asc' ? 'ASC' : 'DESC'}, id`;
+  const direction = orderBy?.direction === 'desc' ? 'DESC' : 'ASC';
+  const order = sorted === undefined ? 'id' : `json_extract(data, ${sorted}) ${direction}, id ${direction}`;
   const limited = limit === undefined ? '' : ` LIMIT ${Math.floor(limit)}`;
   return { sql: `SELECT id, path, data FROM documents WHERE ${condition} ORDER BY ${order}${limited}`, values };
+}
+
+function jsonTypesOf(value: string | number | boolean | null): string {
+  if (value === null) return "'null'";
+  if (typeof value === 'boolean') return "'true', 'false'";
+  return typeof value === 'number' ? "'integer', 'real'" : "'text'";
 }
 
 function safeField(field: string): string {
