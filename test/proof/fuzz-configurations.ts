@@ -1,12 +1,10 @@
 // Spoilt configurations: never an exception, never slow, and every refusal says what stands where and what is allowed.
 //   node test/proof/fuzz-configurations.ts [count] [seed]
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse as parseYaml } from 'yaml';
 import { exampleBytes, small } from '../domain/configuration/support.ts';
 import { spoils, spoiltText } from './hostile-configurations.ts';
+import { inAChild } from './in-a-child.ts';
 import type { Judged, Task } from './judge-configurations.ts';
 import { quantile } from './measure.ts';
 
@@ -24,24 +22,18 @@ const spoilt: fc.Arbitrary<Task> = fc
   .tuple(fc.boolean(), fc.nat({ max: 9 }), spoils)
   .map(([isLocal, which, changes]) => ({ isLocal, text: spoiltText(which === 0 ? worked : small(), changes) }));
 
-const child = fork(join(import.meta.dirname, 'judge-configurations.ts'), {
-  execArgv: ['--max-old-space-size=80', '--max-semi-space-size=8'],
-});
-const died = once(child, 'exit').then(() => [] as const);
-
+using child = inAChild<Task, Judged>('judge-configurations.ts');
 const judged: Judged[] = [];
 let lost = 0;
 for (let drawn = -WARM; drawn < count; drawn += BATCH) {
   const tasks = fc.sample(spoilt, { numRuns: Math.min(BATCH, count - drawn), seed: seed + drawn });
-  child.send(tasks);
-  const [answers] = (await Promise.race([once(child, 'message'), died])) as readonly [Judged[]?];
+  const answers = await child.judge(tasks);
   if (answers === undefined) {
     lost = tasks.length;
     break;
   }
   judged.push(...answers);
 }
-child.disconnect();
 
 const faults = judged.flatMap((one) => one.faults);
 const timed = judged.slice(WARM);

@@ -10,6 +10,7 @@ export interface Task {
 }
 
 export interface Judged {
+  /** Of processor time. */
   readonly ms: number;
   readonly bytes: number;
   readonly isAccepted: boolean;

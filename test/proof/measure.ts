@@ -1,6 +1,6 @@
 /**
- * Processor time of this thread in milliseconds: a machine that is busy with other work does not stretch it.
- * The garbage collector's own threads stand beside it.
+ * Processor time of this thread in milliseconds: a machine that is busy with other work does not stretch it. Good for
+ * milliseconds; some kernels count it too coarsely for less.
  */
 export function cpuMs(): number {
   const { user, system } = process.threadCpuUsage();

@@ -26,9 +26,12 @@ const stages = [
           { name: 'idle ticks on 2,000 seeds', args: ['test/proof/idle-ticks.ts', '2000'] },
           { name: '100,000 fuzzed envelopes', args: ['test/proof/fuzz-envelopes.ts', '100000'] },
         ],
+        [{ name: '10,000 fuzzed configurations', args: ['test/proof/fuzz-configurations.ts', '10000'] }],
+        [{ name: 'the stores compared, 1,000 sequences', args: ['test/proof/compare-stores.ts', '1000'] }],
         [{ name: 'every listed guard taken away', args: ['test/proof/guard-mutants.ts'] }],
         [{ name: 'a sample of all mutants', args: ['test/proof/mutants.ts', '300'] }],
         [{ name: 'planted faults', args: ['test/proof/planted.ts'] }],
+        [{ name: '500 function processes killed over the emulators', args: ['test/proof/kills.ts', '500'] }],
       ]),
 ];
 
