@@ -44,6 +44,11 @@ export function parseArguments(
       .join(', ');
     throw new UsageError(`${command}: ${(error as Error).message.split('. To')[0]}; allowed are ${known}`);
   }
+  const twice = repeatedOption(args, options);
+  if (twice !== undefined)
+    throw new UsageError(
+      `${command}: --${twice} is given more than once; once is allowed, so that it is clear which is meant`,
+    );
   const count = parsed.positionals.length;
   if (count < positionals.least)
     throw new UsageError(
@@ -52,6 +57,18 @@ export function parseArguments(
   if (count > positionals.most)
     throw new UsageError(`${command}: '${parsed.positionals[positionals.most]}' is one argument too many`);
   return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
+}
+
+/** The first option that is named twice: the parser itself would silently take the last. */
+function repeatedOption(args: readonly string[], options: Readonly<Record<string, { type: 'string' | 'boolean' }>>) {
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (seen.has(token.name)) return token.name;
+    seen.add(token.name);
+  }
+  return undefined;
 }
 
 export function textOption({ options }: Arguments, name: string): string | undefined {

@@ -32,20 +32,27 @@ export function renderUnknown(commands: readonly Command[], first: string, secon
   const [nearest] = commands
     .map(({ name }) => ({ name, distance: Math.min(distance(typed, name), distance(first, name)) }))
     .sort((a, b) => a.distance - b.distance);
-  const hint = nearest !== undefined && nearest.distance <= 3 ? ` Did you mean '${nearest.name}'?` : '';
+  const hint =
+    nearest !== undefined && nearest.distance <= closeTo(nearest.name) ? ` Did you mean '${nearest.name}'?` : '';
   return `'${typed}' is no command.${hint}\nCommands: ${commands.map(({ name }) => name).join(', ')}\n`;
 }
 
-/** Levenshtein's distance. */
+/** A slip of the fingers: one letter of a short name, two of a long one. What is further off is another word. */
+const closeTo = (name: string): number => (name.length >= 8 ? 2 : 1);
+
+/** Letters added, left out or exchanged, and neighbours that changed places, each counted as one. */
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(
-        Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      );
+      const exchanged = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : exchanged;
+      next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, exchanged, swapped));
     }
+    before = row;
     row = next;
   }
   return row[b.length] ?? 0;

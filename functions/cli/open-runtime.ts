@@ -7,6 +7,7 @@ import { createLocalRuntime, type LocalRuntime, playedUntil } from '../../shared
 import { type Arguments, flagOption, textOption } from './arguments.ts';
 import type { Output } from './output.ts';
 import { PHASES } from './phases.ts';
+import { refuseUnheard, unheardNote } from './unheard-settings.ts';
 
 export const dataFolder = (args: Arguments): string => textOption(args, 'data') ?? '.highnoon';
 
@@ -15,6 +16,7 @@ export function storeOption(args: Arguments): 'local' | 'firestore' {
   const store = textOption(args, 'store') ?? 'local';
   if (store !== 'local' && store !== 'firestore')
     throw new UsageError(`--store '${store}': local or firestore is allowed`);
+  if (store === 'local') refuseUnheard(process.env);
   return store;
 }
 
@@ -44,6 +46,8 @@ export async function openLocal(
   at: Instant,
   data = dataFolder(args),
 ): Promise<LocalRuntime> {
+  const note = unheardNote(process.env);
+  if (note !== undefined) output.progress(note);
   const runtime = await createLocalRuntime({
     data,
     configurationFile: configurationFile(args, dataFolder(args)),

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SteppedClock } from '../adapters/local/clock.ts';
 import { createLocalCredentials } from '../adapters/local/credentials.ts';
-import { LocalDocuments } from '../adapters/local/documents.ts';
 import { LocalMemory } from '../adapters/local/memory.ts';
 import { LocalObjects } from '../adapters/local/objects.ts';
 import { writeSampleConfiguration } from '../adapters/local/sample-world.ts';
@@ -13,6 +12,7 @@ import type { KeysPort } from '../ports/keys.ts';
 import type { MemoryPort } from '../ports/memory.ts';
 import type { ObjectsPort } from '../ports/objects.ts';
 import { loadConfiguration } from './load-configuration.ts';
+import { openStore, refuseForeignStore } from './open-store.ts';
 import { keysFromCredentials } from './snapshot-keys.ts';
 
 /** What commands about memory and snapshots work with, without the rest of the world that a day needs. */
@@ -38,11 +38,12 @@ export async function openLocalSnapshots(options: {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }): Promise<LocalSnapshotWorld> {
   const { data, at, environment } = options;
+  refuseForeignStore(data);
   const own = join(data, 'herbitrage.yaml');
   const file = options.configurationFile ?? (existsSync(own) ? own : await writeSampleConfiguration(data));
   const { configuration, sha256 } = await loadConfiguration(file, { local: true });
   const clock = new SteppedClock(at);
-  const documents = new LocalDocuments(join(data, 'store.sqlite'), clock);
+  const documents = openStore(data, clock);
   const objects = new LocalObjects({ data, clock });
   return {
     configuration,

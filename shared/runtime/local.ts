@@ -6,7 +6,6 @@ import { gitRepositories } from '../adapters/git/index.ts';
 import { createHttpClient } from '../adapters/http/client.ts';
 import { SteppedClock, systemClock } from '../adapters/local/clock.ts';
 import { createLocalCredentials } from '../adapters/local/credentials.ts';
-import { LocalDocuments } from '../adapters/local/documents.ts';
 import { systemIds } from '../adapters/local/ids.ts';
 import { createLog } from '../adapters/local/log.ts';
 import { createLocalMessenger } from '../adapters/local/messenger.ts';
@@ -27,6 +26,7 @@ import type { LogSeverity } from '../ports/log.ts';
 import { anchorsUriOf, codeRevisionOf, limitsFrom, resourceNamer } from './engine-settings.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { localPorts } from './local-ports.ts';
+import { openStore, refuseForeignStore } from './open-store.ts';
 import type { Runtime } from './runtime.ts';
 import { renewSampleMemory, seedSampleDay } from './seed-sample-day.ts';
 import { keysFromCredentials } from './snapshot-keys.ts';
@@ -55,7 +55,6 @@ export interface LocalRuntime extends Runtime {
   stepTo(at: Instant): Promise<void>;
 }
 
-const storeFile = (data: string): string => join(data, 'store.sqlite');
 const clockFile = (data: string): string => join(data, 'clock.json');
 
 /** Where the folder's own clock stands: the last time that was played in it. Undefined when it never was. */
@@ -69,10 +68,11 @@ export function playedUntil(data: string): Instant | undefined {
 /** The embedded default: the same engine, operations and functions over SQLite, a folder and, where the configuration asks for it, the sample world. */
 export async function createLocalRuntime(options: LocalOptions): Promise<LocalRuntime> {
   const { data } = options;
+  refuseForeignStore(data);
   const configurationFile = options.configurationFile ?? (await writeSampleConfiguration(data));
   const loaded = await loadConfiguration(configurationFile, { local: true });
   const clock = options.at === undefined ? steppless() : new SteppedClock(options.at);
-  const documents = new LocalDocuments(storeFile(data), clock);
+  const documents = openStore(data, clock);
   const publisher = new LocalPublisher(clock, systemIds);
   const isSample = loaded.text.includes('sample://');
   const { configuration } = loaded;

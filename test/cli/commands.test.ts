@@ -21,6 +21,12 @@ describe('the command line', () => {
       [['day', '--date', '2026-13-01', ...data], /'2026-13-01'/],
       [['day', '--date', '2026-11-31', ...data], /'2026-11-31'/],
       [['stauts'], /Did you mean 'status'/],
+      [['dya'], /Did you mean 'day'/],
+      [['snapshots', 'lst'], /Did you mean 'snapshots list'/],
+      [['dance'], /'dance' is no command\.\nCommands:/],
+      [['xyz'], /'xyz' is no command\.\nCommands:/],
+      [['next', '--at', '2026-11-24T12:00:00Z', '--at', '2026-11-25T12:00:00Z'], /--at is given more than once/],
+      [['next', '--json', '--json'], /--json is given more than once/],
       [['hold', ...data], /--reason is needed/],
       [['config', 'check', 'no-such-file'], /'no-such-file' cannot be read/],
       [['run', 't-90-prep', '--store', 'redis', ...data], /'redis'.*local or firestore/],
@@ -28,9 +34,51 @@ describe('the command line', () => {
       const answer = await highnoon(args);
       assert.equal(answer.code, 2, args.join(' '));
       assert.match(answer.err, said);
-      assert.equal(answer.out, '');
+      if (!(args as readonly string[]).includes('--json')) assert.equal(answer.out, '');
     }
     assert.deepEqual(fingerprint(folder.path), {});
+  });
+
+  it('tells the next noon by the clock of the folder, as status does', async () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, 'clock.json'), JSON.stringify({ now: '2031-05-06T11:59:00.000Z' }));
+    assert.equal((await highnoon(['next', '--data', folder.path])).out, '2031-05-06T12:00:00Z\n');
+    const status = await highnoon(['status', '--data', folder.path, '--json']);
+    assert.equal(status.json<{ nextHighNoon: string }>().nextHighNoon, '2031-05-06T12:00:00Z');
+  });
+
+  it('refuses settings that the local store would not hear, and tells of them where they are meant for others', async () => {
+    using folder = temporaryFolder();
+    const data = ['--data', folder.path];
+    for (const name of ['HIGHNOON_CLOCK_URL', 'HIGHNOON_ENDPOINT_RUN']) {
+      const refused = await highnoon(['run', 't-90-prep', ...data], { [name]: '127.0.0.1:1' });
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, new RegExp(`${name} is set: allowed with --store firestore`));
+      assert.deepEqual(fingerprint(folder.path), {});
+    }
+    const at = ['--at', '2026-11-24T10:30:00Z', '--dry-run'];
+    const environment = { HIGHNOON_STORE: 'local', HIGHNOON_CLOCK_URL: 'http://127.0.0.1:1/' };
+    const told = await highnoon(['run', 't-90-prep', ...at, ...data], environment);
+    assert.equal(told.code, 0, told.err);
+    assert.match(told.err, /not heard by --store local: HIGHNOON_CLOCK_URL/);
+  });
+
+  it('says that a store is none, and writes nothing beside it', async () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, 'store.sqlite'), 'a note that somebody saved here');
+    const before = fingerprint(folder.path);
+    for (const args of [['status'], ['day', '--date', '2026-11-24'], ['snapshots', 'list'], ['ledger', 'verify']]) {
+      const answer = await highnoon([...args, '--data', folder.path]);
+      assert.equal(answer.code, 2, answer.err);
+      assert.match(answer.err, /store\.sqlite is not a store of High Noon; put it back/);
+      assert.doesNotMatch(answer.err, /\n\s+at /, 'no stack');
+      assert.deepEqual(fingerprint(folder.path), before);
+    }
+    // The right first bytes, and nothing right behind them.
+    writeFileSync(join(folder.path, 'store.sqlite'), `SQLite format 3\0${'x'.repeat(5000)}`);
+    const damaged = await highnoon(['status', '--data', folder.path]);
+    assert.equal(damaged.code, 2, damaged.err);
+    assert.match(damaged.err, /is not a store of High Noon \(.+\); put it back/);
   });
 
   it('stops on a broken configuration before anything runs', async () => {

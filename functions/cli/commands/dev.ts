@@ -3,7 +3,7 @@ import { createLocalRuntime } from '../../../shared/runtime/local.ts';
 import { provideRuntime } from '../../../shared/runtime/the-runtime.ts';
 import { textOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder } from '../open-runtime.ts';
+import { dataFolder, storeOption } from '../open-runtime.ts';
 import { PHASES } from '../phases.ts';
 import { serveUntilInterrupted } from '../serve/fire-on-time.ts';
 import { serveFunctions } from '../serve/push-server.ts';
@@ -15,6 +15,8 @@ export const devCommand: Command = {
   options: { port: { type: 'string', value: 'P', help: 'of the operator page (default: 8080)' } },
   positionals: { least: 0, most: 0 },
   async run(args, output) {
+    if (storeOption(args) === 'firestore')
+      throw new UsageError('dev: serves the local store; --store local is allowed');
     const port = portOption(textOption(args, 'port') ?? '8080');
     const created = await createLocalRuntime({
       data: dataFolder(args),
