@@ -33,8 +33,9 @@ export const prepareIngestion = defineOperation({
     const { datasets } = context.configuration;
     if (datasets.length === 0) return nothingConfigured(context, 'datasets');
     let keptAtMs = context.remainingMs();
+    const inTurn = oneAfterTheOther();
     const prepared = await mapLimited(datasets, AT_ONCE, async (dataset) => {
-      const outcome = await prepare(context, dataset);
+      const outcome = await prepare(context, dataset, inTurn);
       if (keptAtMs - context.remainingMs() > CURSOR_EVERY_MS) {
         keptAtMs = context.remainingMs();
         await context.saveCursor(dataset.name);
@@ -52,7 +53,19 @@ export const prepareIngestion = defineOperation({
   undo: (context, effect) => pointerUndo(context, 'staged', effect),
 });
 
-async function prepare(context: ContextOf<'datasets'>, dataset: Dataset): Promise<Prepared> {
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** The effects of one run write the same slot: two at once would wait for each other, or do their reading twice. */
+function oneAfterTheOther(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work, work);
+    last = done;
+    return done;
+  };
+}
+
+async function prepare(context: ContextOf<'datasets'>, dataset: Dataset, inTurn: InTurn): Promise<Prepared> {
   const { name } = dataset;
   let staging: Staging;
   try {
@@ -64,6 +77,6 @@ async function prepare(context: ContextOf<'datasets'>, dataset: Dataset): Promis
   const { move, findings, evidence, output } = staging;
   // Nothing arrived and nothing is live: there is no version to point to.
   if (move.from === null && move.to === null) return { name, findings, evidence, output };
-  const receipt = await context.effects.apply(pointerEffect(context, move));
+  const receipt = await inTurn(() => context.effects.apply(pointerEffect(context, move)));
   return { name, findings, evidence: [...evidence, receipt], output };
 }

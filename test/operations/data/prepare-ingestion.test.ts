@@ -169,6 +169,24 @@ describe('prepare-ingestion', () => {
     assert.equal(await staged(world, 'other'), null);
   });
 
+  it('moves the pointers of several datasets one after the other, as they write the same slot', async () => {
+    await using world = await dataWorld(`${DATASET}\n${DATASET.replaceAll('sales', 'other')}`);
+    for (const name of ['sales', 'other']) await world.deliver(name, [row('a')]);
+    let atOnce = 0;
+    let most = 0;
+    const context = contextOf(world, {
+      around: async (_effect, call) => {
+        most = Math.max(most, ++atOnce);
+        await call();
+        await new Promise((resolve) => setImmediate(resolve));
+        atOnce -= 1;
+      },
+    });
+    await prepareIngestion.run(context);
+    assert.equal(most, 1);
+    for (const name of ['sales', 'other']) assert.notEqual(await staged(world, name), null);
+  });
+
   it('refuses a batch that says it is mock where the configuration asks for it, and stages it where not', async () => {
     const refusing = DATASET.replace('key: id', 'key: id, reject_if_mock: true');
     await using world = await dataWorld(`${refusing}\n${DATASET.replaceAll('sales', 'other')}`);
