@@ -4,6 +4,7 @@ import type { Finding } from '../domain/finding.ts';
 import { appendEntry, type LedgerEntry, type LedgerHead, type LedgerLine } from '../domain/ledger.ts';
 import type { GuardrailResult } from '../domain/operation.ts';
 import type { Override, Waiver } from '../domain/override.ts';
+import { receiptText } from '../domain/report/receipt-text.ts';
 import type { Checkpoint, RollbackRecord } from '../domain/run.ts';
 import { type Instant, plusSeconds } from '../domain/time.ts';
 import { badness, type Verdict } from '../domain/verdict.ts';
@@ -193,7 +194,7 @@ function operationDigest({ operation, verdict, durationMs, evidence }: Checkpoin
       subject: clip(subject, 80),
       request: clip(request, 120),
       at: observedAt,
-      said: clip(digest ?? (value === undefined ? '' : JSON.stringify(value)), 80),
+      said: digest === undefined ? receiptText(value, 80).text : clip(digest, 80),
     })),
   };
 }

@@ -44,7 +44,7 @@ export async function seedSampleDay(parts: Parts, morning: Instant, isFirstDay: 
     (name) => configuration.datasets.find((dataset) => dataset.name === name)?.incoming_uri,
     morning,
   );
-  await writeSampleEvidence(parts, morning);
+  await writeSampleEvidence(parts, morning, true);
   await seedSampleRisk(data, objects, morning);
 }
 

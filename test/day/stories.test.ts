@@ -24,6 +24,10 @@ describe('stories of the day', () => {
     assert.equal(noon.ending, 'passed');
     const good = await story.engine().documents.get<Revision>(paths.lastKnownGood);
     assert.equal(good?.adopted, false);
+    const report = await readReport(story.engine(), story.date);
+    assert.equal(report.sovereign.length, 3);
+    // The morning found no copy and no release ref; noon has made both.
+    for (const { mark, text } of report.sovereign) assert.match(`${mark}: ${text}`, /^good: released [0-9a-f]{12}$/);
     assert.equal(good?.commits['LivHana-SoT'], story.git('LivHana-SoT', 'rev-parse', 'refs/heads/high-noon/release'));
     assert.equal(
       story.git('LivHana-SoT', 'rev-parse', 'refs/tags/high-noon/2026-11-24^{}'),

@@ -169,13 +169,17 @@ function textOf(found: readonly Checkpoint[], verdict: Verdict): string {
   return `${receipts} receipt${receipts === 1 ? '' : 's'}`;
 }
 
+/** What the morning could not find and a good noon has made since: true then, and stale on a day that released. */
+const MADE_BY_NOON: ReadonlySet<string> = new Set(['no-copy', 'no-release-ref']);
+
 function sovereignLine(repository: string, state: ReportState, ending: Ending | null): SovereignLine {
   const bindings = state.day.ticket?.bindings ?? {};
   const commit = bindings[`repositories/${repository}/commit`];
   const released = ending !== null && isGood(ending);
   const findings = [...state.noonCheckpoints, ...state.finalCheckpoints, ...state.prepCheckpoints]
     .flatMap((checkpoint) => checkpoint.findings)
-    .filter(({ subject, verdict }) => verdict !== 'passed' && subject.split('/').includes(repository));
+    .filter(({ subject, verdict }) => verdict !== 'passed' && subject.split('/').includes(repository))
+    .filter(({ code }) => !released || !MADE_BY_NOON.has(code));
   const [first] = findings;
   if (released && typeof commit === 'string') {
     return {

@@ -1,5 +1,6 @@
 import { unreachable } from '../errors.ts';
 import type { DetailLine, HighNoonReport, Mark } from './high-noon.ts';
+import { receiptText } from './receipt-text.ts';
 
 function symbol(mark: Mark): string {
   switch (mark) {
@@ -65,10 +66,10 @@ const SHOWN_RECEIPTS = 6;
 
 function detail({ subject, mark, text, receipts }: DetailLine): string[] {
   const shown = receipts.slice(0, SHOWN_RECEIPTS).map(({ subject: of, request, observedAt, digest, value }) => {
-    const proof =
-      digest?.slice(0, 23) ??
-      (value === undefined ? '' : String(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 60));
-    return `  - receipt: ${of}: ${request} at ${observedAt}${proof === '' ? '' : ` → ${proof}`}`;
+    const { text: proof, isCut } =
+      digest === undefined ? receiptText(value) : { text: digest.slice(0, 23), isCut: false };
+    const whole = isCut ? ' (whole in the JSON report)' : '';
+    return `  - receipt: ${of}: ${request} at ${observedAt}${proof === '' ? '' : ` → ${proof}${whole}`}`;
   });
   const more =
     receipts.length > SHOWN_RECEIPTS

@@ -1,3 +1,4 @@
+import { sha256 } from '../../../domain/json.ts';
 import { dateOf, type Instant, plusSeconds } from '../../../domain/time.ts';
 import type { DocumentsPort } from '../../../ports/documents.ts';
 import type { ObjectsPort } from '../../../ports/objects.ts';
@@ -104,25 +105,57 @@ const numbers = (count: number): readonly number[] => Array.from({ length: count
 /** Where the embedded store keeps the records of a collection. */
 export const recordsOf = (collection: string): string => `collections/${collection}/records`;
 
+/** What the last morning wrote, by address: whatever differs from it now was changed by a person. */
+const SEEDED_PATH = 'sample/evidence';
+type Seeded = Readonly<Record<string, string>>;
+
+interface Places {
+  readonly objects: ObjectsPort;
+  readonly documents: DocumentsPort;
+}
+
 /**
  * Writes good evidence as of a moment of the world's own day, in place of what was there: everything is as old as it
- * should be at `now`, whatever the machine's clock says.
+ * should be at `now`, whatever the machine's clock says. With `keepsChanges`, what a person changed since the last
+ * morning, or loaded, stays as it is: a fault that somebody planted is there until somebody takes it away.
  */
-export async function writeSampleEvidence(
-  { objects, documents }: { readonly objects: ObjectsPort; readonly documents: DocumentsPort },
-  now: Instant,
-): Promise<void> {
+export async function writeSampleEvidence(places: Places, now: Instant, keepsChanges = false): Promise<void> {
+  const { documents } = places;
+  const seeded = (await documents.get<Seeded>(SEEDED_PATH)) ?? {};
+  const written: Record<string, string> = { ...seeded };
   for (const [uri, records] of Object.entries(sampleObjects(now))) {
-    const body = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-    await objects.write(uri, body, { when: 'any', contentType: 'application/x-ndjson' });
+    const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    if (keepsChanges && (await isChanged(places.objects, uri, seeded[uri]))) continue;
+    await places.objects.write(uri, Buffer.from(text), { when: 'any', contentType: 'application/x-ndjson' });
+    written[uri] = sha256(text);
   }
   for (const [collection, records] of Object.entries(sampleCollections(now))) {
-    const folder = recordsOf(collection);
-    const before = await documents.query(folder);
-    await documents.transact(async (transaction) => {
-      for (const { path } of before) transaction.delete(path);
-      for (const { _id, ...fields } of records) transaction.set(`${folder}/${String(_id)}`, fields);
-      transaction.set(`collections/${collection}`, { updatedAt: now });
-    });
+    const about = await documents.get<{ readonly layout?: string }>(`collections/${collection}`);
+    if (keepsChanges && about?.layout === 'records') continue;
+    await writeRecords(documents, collection, records, now);
   }
+  await documents.transact(async (transaction) => transaction.set(SEEDED_PATH, written));
+}
+
+/** A file that was taken away is written anew: that is how a planted fault is ended. */
+async function isChanged(objects: ObjectsPort, uri: string, seeded: string | undefined): Promise<boolean> {
+  if (seeded === undefined || (await objects.stat(uri)) === undefined) return false;
+  const parts: Uint8Array[] = [];
+  for await (const part of objects.read(uri)) parts.push(part);
+  return sha256(Buffer.concat(parts).toString('utf8')) !== seeded;
+}
+
+async function writeRecords(
+  documents: DocumentsPort,
+  collection: string,
+  records: readonly SampleRecord[],
+  now: Instant,
+): Promise<void> {
+  const folder = recordsOf(collection);
+  const before = await documents.query(folder);
+  await documents.transact(async (transaction) => {
+    for (const { path } of before) transaction.delete(path);
+    for (const { _id, ...fields } of records) transaction.set(`${folder}/${String(_id)}`, fields);
+    transaction.set(`collections/${collection}`, { updatedAt: now });
+  });
 }
