@@ -79,7 +79,7 @@ export class Deployment {
       environment: {
         ...options.environment,
         SIMULATED_SCAN_MINUTES: profile.budgetSeconds < 480 ? '10' : '0',
-        SIMULATED_SHARDS: String(options.scenario?.shards ?? (profile.budgetSeconds < 480 ? 3 : 0)),
+        SIMULATED_SHARDS: String(options.scenario?.shards ?? profile.shards),
       },
       holdAtGenesis: profile.holdAtGenesis,
       limits: { ...LIMITS, budgetSeconds: profile.budgetSeconds },

@@ -64,6 +64,8 @@ export interface Profile {
   readonly size: { readonly repositories: number; readonly datasets: number; readonly services: number };
   readonly budgetSeconds: number;
   readonly holdAtGenesis: boolean;
+  /** Into so many shards the capture of a snapshot gives its work out. */
+  readonly shards: number;
 }
 
 const NO_CALLS = { documents: 0, publisher: 0, metrics: 0, messenger: 0, objects: 0, world: 0 };
@@ -85,6 +87,7 @@ export const CALM: Profile = {
   size: { repositories: 1, datasets: 1, services: 1 },
   budgetSeconds: 480,
   holdAtGenesis: false,
+  shards: 0,
 };
 
 export const FAULT_MODES = ['none', 'uniform', 'swarm'] as const;
@@ -149,6 +152,8 @@ function swarm(dice: Dice): Profile {
     size: CALM.size,
     budgetSeconds: dice.chance(0.15) ? 150 : 480,
     holdAtGenesis: dice.chance(0.2),
+    // A day in shards costs as much as two others: one world in twenty-five still plays thousands of them.
+    shards: dice.chance(0.04) ? 3 : 0,
   };
 }
 

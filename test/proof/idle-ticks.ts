@@ -1,5 +1,5 @@
 // Plays worlds with every tick of the watchdog, and with only those that have something to do: what happens is the same.
-//   node test/proof/idle-ticks.ts [worlds]
+//   node test/proof/idle-ticks.ts [worlds] [first seed]
 import { worldOptions } from '../../shared/simulation/simulate.ts';
 import { Simulation } from '../../shared/simulation/simulation.ts';
 
@@ -31,13 +31,13 @@ function isEvent(line: string): boolean {
 }
 
 if (import.meta.main) {
-  const worlds = Number(process.argv[2] ?? 2000);
+  const [worlds = 2000, first = 1] = process.argv.slice(2).map(Number);
   const different: { seed: number; difference: string }[] = [];
   Error.stackTraceLimit = 0;
-  for (let seed = 1; seed <= worlds; seed++) {
+  for (let seed = first; seed < first + worlds; seed++) {
     const difference = await firstDifference(seed, 2);
     if (difference !== undefined) different.push({ seed, difference });
   }
-  console.log(JSON.stringify({ worlds, different }));
+  console.log(JSON.stringify({ worlds, first, different }));
   process.exitCode = different.length === 0 ? 0 : 1;
 }
