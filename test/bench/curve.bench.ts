@@ -3,6 +3,8 @@
  * a virtual clock with slow and dead hosts among them; repositories are real ones behind a real server; datasets lie in
  * a folder. Usage: node curve.bench.ts [--quick] [--json]
  */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { LocalMetrics } from '../../shared/adapters/local/metrics.ts';
 import { PHASE_NAMES } from '../../shared/domain/catalog.ts';
 import { slotsOfDate } from '../../shared/domain/slot.ts';
@@ -81,7 +83,7 @@ async function services(): Promise<void> {
 
 async function repositories(): Promise<void> {
   const points: Point[] = [];
-  for (const size of sizes([3, 10, 30, 100])) {
+  for (const size of sizes([3, 10, 30, 100, 300])) {
     const names = Array.from({ length: size }, (_, number) => `repository-${number}`);
     const world = await makeWorld({ names });
     for (const name of names) await world.commit(name, { at: '2026-11-24T09:00:00Z', files: { 'a.txt': name } });
@@ -178,11 +180,47 @@ async function history(): Promise<void> {
   curve('days of history, store operations of an idle tick', 'ops', points, 0.25);
 }
 
+/** Snapshots of one collection, each size in a process of its own. 10^7 documents are ten times the last line, and are not made here. */
+async function documents(): Promise<void> {
+  const points: Point[] = [];
+  const run = promisify(execFile);
+  for (const size of sizes([1_000, 10_000, 100_000, 1_000_000])) {
+    const { stdout } = await run(process.execPath, ['test/bench/curve-documents.ts', String(size)]);
+    const { cpuMs, peakMiB } = JSON.parse(stdout) as { cpuMs: number; peakMiB: number };
+    points.push({ size, cost: cpuMs });
+    rows.push({ what: `${size} documents: memory at the peak`, value: peakMiB, unit: 'MiB', reach: 256 });
+  }
+  curve('documents in a snapshot, processor time', 'ms', points, 1.15);
+}
+
+/** Each environment has its own functions, store and topics; here they are beside each other in one process. */
+async function environments(): Promise<void> {
+  const points: Point[] = [];
+  for (const size of sizes([1, 3, 10, 30, 100])) {
+    const at = '2026-11-24T10:30:00.000Z';
+    const worlds = Array.from({ length: size }, (_, number) => {
+      const { engine, tally } = countedWorld(at, greenPhases(new TestResource()));
+      return { engine: { ...engine, environmentName: `environment-${number}` }, tally };
+    });
+    await Promise.all(
+      worlds.map(({ engine, tally }) => tally.within('run', () => runPhase(engine, scheduled('t-90-prep', at)))),
+    );
+    const operations = worlds.map(({ tally }) => {
+      const { reads = 0, writes = 0 } = tally.of('run').usage;
+      return reads + writes;
+    });
+    points.push({ size, cost: operations.reduce((sum, one) => sum + one, 0) });
+  }
+  curve('environments, store operations of a T-90 in each', 'ops', points, 1.05);
+}
+
 await services();
 await repositories();
 await datasets();
 await operations();
 await history();
+await documents();
+await environments();
 rows.push({
   what: 'resident memory after all of it',
   value: process.memoryUsage().rss / 2 ** 20,

@@ -76,7 +76,7 @@ const sections = [...catalog.phases, ...catalog.services].map(({ name, account, 
   return [...head, ...facts, '', table(['role', 'on', 'why'], rolesOf(account)), ''].join('\n');
 });
 
-const { phases, everything } = cost;
+const { phases, everything, stateAndMessages } = cost;
 const text = `# Operations: what each function reads, writes, needs and costs
 
 Made by \`test/bench/write-operations.mjs\` from \`highnoon cost --json\`, which plays a Sunday of the sample world through the
@@ -90,6 +90,7 @@ time of the machine that counted, the sample world's servers included, and ${cos
 
 The five phases: **${money(phases.usdPerMonth)} USD a month** at list price, ${money(phases.usdPerMonthAfterFree)} after free allotments. To reach: below ${phases.reachUsdPerMonth.toFixed(2)}: ${phases.reached ? 'reached' : 'not reached'}.
 With watchdog, relay, secrets and alerts: ${money(everything.usdPerMonth)} USD a month at list price, ${money(everything.usdPerMonthAfterFree)} after free allotments.
+Firestore and Pub/Sub of a whole day, the watchdog's ticks included: **${money(stateAndMessages.usdPerDay)} USD** at list price. To reach: below ${stateAndMessages.reachUsdPerDay.toFixed(2)}: ${stateAndMessages.reached ? 'reached' : 'not reached'}.
 Not counted: storage of data and images, egress, and what probed services cost their owners.
 
 ${table(

@@ -1,0 +1,97 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FirestoreMemory } from '../../shared/adapters/gcp/memory.ts';
+import { systemClock } from '../../shared/adapters/local/clock.ts';
+import { missingEmulators, startEmulator } from '../emulators/emulators.ts';
+import { NdjsonSource } from '../snapshots/support/ndjson-source.ts';
+import { type Row, tell } from './report.ts';
+
+/*
+ * From the Firestore emulator into a snapshot, end to end in a process of its own: start, read, compare, compress,
+ * encrypt, write, publish.
+ *
+ *   node test/bench/snapshot-emulator.bench.ts [--documents N] [--quick] [--json] [--tool PATH]
+ *
+ * Loading the emulator takes longer than the capture and is not counted. The floor beside it reads the same query and
+ * throws the documents away.
+ */
+
+const { values } = parseArgs({
+  options: {
+    documents: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    tool: { type: 'string', default: resolve(import.meta.dirname, '../../../shared/tools/snapshot-dataset.mjs') },
+    json: { type: 'boolean', default: false },
+  },
+});
+const documents = Number(values.documents ?? (values.quick ? 20_000 : 200_000));
+const REACH_SECONDS = 20;
+const WORKER = resolve(import.meta.dirname, '../snapshots/support/emulator-worker.ts');
+
+async function worker(
+  act: string,
+  ...words: string[]
+): Promise<{ seconds: number; documents: number; memory: number }> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [WORKER, act, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${act} ended with ${code}`);
+  const told = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as { documents: number; memory: number };
+  return { ...told, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+async function load(host: string, projectId: string, folder: string): Promise<void> {
+  const memory = new FirestoreMemory({
+    projectId,
+    databaseId: '(default)',
+    emulatorHost: host,
+    clock: systemClock,
+    ignoresReadTime: true,
+  });
+  const source = new NdjsonSource(folder);
+  try {
+    for (const name of readdirSync(folder).map((file) => file.replace('.ndjson', '')))
+      await memory.restore(name, source.capture(name, { readTime: '2026-11-24T00:00:00Z' }));
+  } finally {
+    await memory.close();
+  }
+}
+
+const work = mkdtempSync(join(tmpdir(), 'highnoon-emulator-'));
+const missing = missingEmulators(['firestore']);
+if (missing === undefined) {
+  const emulator = await startEmulator('firestore');
+  try {
+    execFileSync(process.execPath, [values.tool, work, String(documents), '12345'], { stdio: 'ignore' });
+    const projectId = 'bench';
+    await load(emulator.host, projectId, join(work, 'v1'));
+    // The first query of all warms the emulator's own machine up.
+    await worker('read', emulator.host, projectId);
+    const [floor, first] = [
+      await worker('read', emulator.host, projectId),
+      await worker('create', emulator.host, projectId, join(work, 'store'), '2026-11-24T00:00:00Z'),
+    ];
+    const second = await worker('create', emulator.host, projectId, join(work, 'store'), '2026-11-24T06:00:00Z');
+    if (first.documents < documents * 0.99) throw new Error(`${first.documents} of ${documents} were captured`);
+    const reach = (REACH_SECONDS * documents) / 200_000;
+    const rows: Row[] = [
+      { what: `query of ${documents} documents, thrown away`, value: floor.seconds, unit: 's' },
+      { what: 'first snapshot, end to end', value: first.seconds, unit: 's', reach },
+      { what: 'second snapshot upon it, end to end', value: second.seconds, unit: 's', reach },
+      { what: 'documents a second, first', value: first.documents / first.seconds, unit: '1/s' },
+      { what: 'peak memory, first', value: first.memory / 1024 / 1024, unit: 'MiB', reach: 256 },
+    ];
+    tell('snapshot-emulator', rows);
+  } finally {
+    await emulator[Symbol.asyncDispose]();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
