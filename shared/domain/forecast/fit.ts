@@ -1,5 +1,5 @@
 import { type Design, designOf, segmentsOf } from './design.ts';
-import { dot, type LeastSquares, leastSquares } from './least-squares.ts';
+import { dot, type LeastSquares, normalEquations, solveWith } from './least-squares.ts';
 import type { Observations } from './observations.ts';
 import { robustStart } from './robust-start.ts';
 import { robustWeights } from './robust-weights.ts';
@@ -38,9 +38,10 @@ export function fitSeries(observations: Observations, season: number): Fit {
   const strengths = SEASON_PENALTIES.slice(0, design.seasonColumns.length === 0 ? 1 : undefined).flatMap(
     (seasonPenalty) => SLOPE_PENALTIES.map((slopePenalty) => [seasonPenalty, slopePenalty] as const),
   );
+  const equations = normalEquations(design.rows, ys, weights);
   const candidates = strengths.map(([seasonPenalty, slopePenalty]) => {
     const penalties = penaltiesOf(design, seasonPenalty, slopePenalty);
-    const model = leastSquares(design.rows, ys, weights, penalties);
+    const model = solveWith(equations, penalties);
     return { model, score: restrictedDeviance(model, weights, penalties) };
   });
   const best = Math.min(...candidates.map(({ score }) => score));

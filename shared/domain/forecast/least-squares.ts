@@ -52,36 +52,75 @@ function backward(lower: readonly Float64Array[], right: Float64Array): Float64A
   return result;
 }
 
+/** The weighted products of the columns with each other and with the values: made once, solved with many penalties. */
+export type NormalEquations = {
+  gram: readonly Float64Array[];
+  right: Float64Array;
+  squaresOf(coefficients: Float64Array): number;
+};
+
+export function normalEquations(
+  rows: readonly Float64Array[],
+  ys: Float64Array,
+  weights: Float64Array,
+): NormalEquations {
+  const size = rows[0]?.length ?? 0;
+  const gram = Array.from({ length: size }, () => new Float64Array(size));
+  const right = new Float64Array(size);
+  const used = new Int32Array(size);
+  for (let t = 0; t < rows.length; t++) {
+    const row = rows[t] as Float64Array;
+    const weight = weights[t] as number;
+    const y = ys[t] as number;
+    if (weight === 0) continue;
+    // Most places of a row are 0: one weekday of seven.
+    let count = 0;
+    for (let i = 0; i < size; i++) if (row[i] !== 0) used[count++] = i;
+    for (let a = 0; a < count; a++) {
+      const i = used[a] as number;
+      const weighted = weight * (row[i] as number);
+      right[i] = (right[i] as number) + weighted * y;
+      const line = gram[i] as Float64Array;
+      for (let b = 0; b <= a; b++) {
+        const j = used[b] as number;
+        line[j] = (line[j] as number) + weighted * (row[j] as number);
+      }
+    }
+  }
+  const squaresOf = (coefficients: Float64Array): number => {
+    let total = 0;
+    for (let t = 0; t < rows.length; t++) {
+      const weight = weights[t] as number;
+      if (weight !== 0) total += weight * ((ys[t] as number) - dot(rows[t] as Float64Array, coefficients)) ** 2;
+    }
+    return total;
+  };
+  return { gram, right, squaresOf };
+}
+
 export function leastSquares(
   rows: readonly Float64Array[],
   ys: Float64Array,
   weights: Float64Array,
   penalties: Float64Array,
 ): LeastSquares {
+  return solveWith(normalEquations(rows, ys, weights), penalties);
+}
+
+export function solveWith({ gram, right, squaresOf }: NormalEquations, penalties: Float64Array): LeastSquares {
   const size = penalties.length;
-  const gram = Array.from({ length: size }, () => new Float64Array(size));
-  const right = new Float64Array(size);
-  rows.forEach((row, t) => {
-    const weight = weights[t] as number;
-    if (weight === 0) return;
-    for (let i = 0; i < size; i++) {
-      const weighted = weight * (row[i] as number);
-      if (weighted === 0) continue;
-      right[i] = (right[i] as number) + weighted * (ys[t] as number);
-      const line = gram[i] as Float64Array;
-      for (let j = 0; j <= i; j++) line[j] = (line[j] as number) + weighted * (row[j] as number);
-    }
-  });
-  penalties.forEach((penalty, i) => {
-    const line = gram[i] as Float64Array;
-    line[i] = (line[i] as number) + penalty + TINY;
-  });
-  const lower = cholesky(gram);
+  const lower = cholesky(
+    gram.map((line, i) => {
+      const copy = Float64Array.from(line);
+      copy[i] = (copy[i] as number) + (penalties[i] as number) + TINY;
+      return copy;
+    }),
+  );
   const solve = (products: Float64Array): Float64Array => backward(lower, forward(lower, products));
   const coefficients = solve(right);
   const leverageOf = (row: Float64Array): number => {
     const half = forward(lower, row);
-    return half.reduce((total, value) => total + value * value, 0);
+    return half.reduce((sum, value) => sum + value * value, 0);
   };
   // trace(W X A^-1 X') = size - sum of penalty_j (A^-1)_jj, without a pass over the rows.
   let freedom = size;
@@ -90,11 +129,11 @@ export function leastSquares(
     unit[j] = 1;
     freedom -= ((penalties[j] as number) + TINY) * leverageOf(unit);
   }
-  let squares = coefficients.reduce((total, value, j) => total + (penalties[j] as number) * value * value, 0);
-  rows.forEach((row, t) => {
-    squares += (weights[t] as number) * ((ys[t] as number) - dot(row, coefficients)) ** 2;
-  });
-  const logDeterminant = lower.reduce((total, row, j) => total + 2 * Math.log(row[j] as number), 0);
+  const squares = coefficients.reduce(
+    (sum, value, j) => sum + (penalties[j] as number) * value * value,
+    squaresOf(coefficients),
+  );
+  const logDeterminant = lower.reduce((sum, row, j) => sum + 2 * Math.log(row[j] as number), 0);
   return { coefficients, freedom, logDeterminant, squares, leverageOf, solve };
 }
 

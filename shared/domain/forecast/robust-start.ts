@@ -1,9 +1,5 @@
-import { mad } from '../statistics/mad.ts';
+import { medianOf } from './median.ts';
 import type { Observations } from './observations.ts';
-
-function median(values: readonly number[]): number {
-  return mad(values).median;
-}
 
 /**
  * Theil-Sen through pairs a whole number of seasons apart, so that the season cancels. Pairs on both sides of a known
@@ -22,7 +18,7 @@ function seasonFreeSlope({ at, ys, clock }: Observations, season: number, segmen
         slopes.push(((ys[i] as number) - (ys[j] as number)) / ((times[i] as number) - (times[j] as number)));
     }
   }
-  return slopes.length < 3 ? 0 : median(slopes);
+  return slopes.length < 3 ? 0 : medianOf(slopes);
 }
 
 /** A first fit that no outlier moves: slope, then level of each segment and weekday terms by medians in turn. */
@@ -49,7 +45,7 @@ function subtractMedians(rest: Float64Array, groupOf: Int32Array): void {
     if (members === undefined) groups.set(group, [value]);
     else members.push(value);
   });
-  const medians = new Map([...groups].map(([group, members]) => [group, median(members)]));
+  const medians = new Map([...groups].map(([group, members]) => [group, medianOf(members)]));
   rest.forEach((value, i) => {
     rest[i] = value - (medians.get(groupOf[i] as number) as number);
   });

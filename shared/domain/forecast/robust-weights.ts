@@ -1,6 +1,7 @@
-import { MAD_TO_SIGMA, mad } from '../statistics/mad.ts';
+import { MAD_TO_SIGMA } from '../statistics/mad.ts';
 import type { Design } from './design.ts';
 import { dot, leastSquares } from './least-squares.ts';
+import { medianOf } from './median.ts';
 
 /** Tuning constants of 95 % efficiency under normal noise (Huber 1964; Beaton and Tukey 1974). */
 const HUBER = 1.345;
@@ -8,7 +9,7 @@ const BISQUARE = 4.685;
 
 /** The deviation that most residuals show; never 0 unless all agree exactly. */
 export function robustSigma(residuals: Float64Array): number {
-  const byMedian = mad(residuals.map(Math.abs)).median * MAD_TO_SIGMA;
+  const byMedian = medianOf(residuals.map(Math.abs)) * MAD_TO_SIGMA;
   if (byMedian > 0) return byMedian;
   return residuals.reduce((total, value) => total + Math.abs(value), 0) / residuals.length;
 }

@@ -22,6 +22,8 @@ const GROWTHS = [0.5, 1, 1.5];
 const BENT_FROM = 42;
 /** Price of a step in multiples of log n: its place and its height. Or else a curve is taken for a staircase. */
 const STEP_PRICE = 2.5;
+/** How much of a likelihood counts: the values of one history are less independent than it takes them to be. */
+const TEMPERED = 0.5;
 /** Below this share a shape is left out. */
 const NEGLIGIBLE = 0.02;
 
@@ -53,7 +55,7 @@ export function shapesOf(observed: Observations, season: number): Shape[] {
     ...growths.map((growth) => shapeOf(observed, season, PLAIN, growth)),
   ];
   const best = Math.min(...all.map(({ badness }) => badness));
-  const weighed = all.map((shape) => ({ ...shape, share: Math.exp(best - shape.badness) }));
+  const weighed = all.map((shape) => ({ ...shape, share: Math.exp(TEMPERED * (best - shape.badness)) }));
   const total = weighed.reduce((sum, { share }) => sum + share, 0);
   const kept = weighed.filter(({ share }) => share >= NEGLIGIBLE * total);
   const keptTotal = kept.reduce((sum, { share }) => sum + share, 0);
