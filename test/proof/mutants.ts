@@ -29,7 +29,6 @@ const OPERATORS: readonly (readonly [from: RegExp, to: string])[] = [
   [/\btrue\b/g, 'false'],
   [/\bfalse\b/g, 'true'],
   [/ \? (?=[^:?]+ : )/g, ' && false ? '],
-  [/\bawait transact\(/g, 'await (async () => undefined as never)(); await transact('],
 ];
 
 interface Mutant {
@@ -58,15 +57,18 @@ function mutantsOf(file: string): Mutant[] {
 /** What stands before a place, without the strings that are closed there. */
 const quotesBefore = (line: string, at: number): string => line.slice(0, at).replace(/'[^']*'|"[^"]*"|`[^`]*`/g, '');
 
+/** The quickest first: most mutants die at once. */
 const SUITES = [
   // The list of guards itself is text about text; it would notice any change.
   [
     'test/guards/{admission,lease,effects,rollback,stretch,controls}.test.ts',
-    'test/engine/**/*.test.ts',
     'test/domain/*.test.ts',
     'test/domain/core/*.test.ts',
+    'test/engine/{day,page-summary,fan-out,relay,self-test,told-levels,rules}.test.ts',
+    'test/operator/{api,page,next-thing,ledger-view,forgery}.test.ts',
+    'test/functions/push.test.ts',
   ],
-  ['test/simulation/{worlds,scenarios,ledger-tampering}.test.ts'],
+  ['test/engine/found-by-simulation.test.ts', 'test/simulation/{worlds,scenarios,ledger-tampering}.test.ts'],
 ] as const;
 
 async function isKilled(root: string, { file, at, from, to }: Mutant): Promise<boolean> {
@@ -111,7 +113,9 @@ await Promise.all(
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
         if (await isKilled(copy.root, mutant)) continue;
         const line = readFileSync(mutant.file, 'utf8').slice(0, mutant.at).split('\n').length;
-        survivors.push(`${mutant.file}:${line} '${mutant.from.trim()}' -> '${mutant.to.trim()}'`);
+        const survivor = `${mutant.file}:${line} '${mutant.from.trim()}' -> '${mutant.to.trim()}'`;
+        survivors.push(survivor);
+        console.error(`survives: ${survivor}`);
       }
     } finally {
       copy.remove();
