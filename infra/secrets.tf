@@ -2,7 +2,7 @@ locals {
   # Secrets by reference: commands of docs/deploy.md make them, before the functions that start with one are deployed.
   # Their values pass through no variable, plan or state; here stands only who may read which.
   secrets = {
-    "git-read-token"  = setsubtract(keys(local.phases), ["high-noon-sync"])
+    "git-read-token"  = keys(local.phases)
     "git-write-token" = ["high-noon-sync"]
     "pseudonym-key"   = keys(local.phases)
     "relay-mail"      = var.relay_mail ? ["relay"] : []

@@ -6,11 +6,12 @@ import type { RepositoriesPort, Repository } from '../ports/repositories.ts';
  */
 export function mapRepositories(
   repositories: RepositoriesPort,
-  change: (repository: Repository) => { readonly key: string; readonly repository: Repository },
+  /** `isWriting`: the call is a push, or asks what a writer would see. */
+  change: (repository: Repository, isWriting: boolean) => { readonly key: string; readonly repository: Repository },
 ): RepositoriesPort {
   const known = new Map<string, Repository>();
-  const changed = (repository: Repository): Repository => {
-    const next = change(repository);
+  const changed = (repository: Repository, isWriting: boolean): Repository => {
+    const next = change(repository, isWriting);
     const key = `${repository.name}\n${repository.url}\n${next.key}`;
     const kept = known.get(key) ?? next.repository;
     known.set(key, kept);
@@ -21,7 +22,11 @@ export function mapRepositories(
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function' || property === 'tagObject') return value;
       const method = value as (repository: Repository, ...rest: unknown[]) => unknown;
-      return async (repository: Repository, ...rest: unknown[]) => method.call(target, changed(repository), ...rest);
+      const asWriter = (options: unknown) =>
+        property === 'fencedPush' ||
+        (property === 'listRefs' && (options as { readonly for?: unknown } | undefined)?.for === 'push');
+      return async (repository: Repository, ...rest: unknown[]) =>
+        method.call(target, changed(repository, asWriter(rest[0])), ...rest);
     },
   });
 }

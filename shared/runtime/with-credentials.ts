@@ -39,15 +39,20 @@ async function tokenFor(
   return credentials.idToken(audience);
 }
 
-/** Each repository's own token, asked for anew with every request. */
+/** Each repository's own token, asked for anew with every request: the one that may write only where something is written. */
 export function withRepositoryCredentials(
   repositories: RepositoriesPort,
   configuration: Configuration,
   credentials: Credentials,
 ): RepositoriesPort {
-  const references = new Map(configuration.repositories.map(({ name, token }) => [name, token]));
-  return mapRepositories(repositories, (repository) => {
-    const reference = references.get(repository.name);
+  const references = new Map(
+    configuration.repositories.map(({ name, token, write_token }) => [
+      name,
+      { read: token, write: write_token ?? token },
+    ]),
+  );
+  return mapRepositories(repositories, (repository, isWriting) => {
+    const reference = references.get(repository.name)?.[isWriting ? 'write' : 'read'];
     if (reference === undefined || repository.token !== undefined) return { key: '', repository };
     return { key: reference, repository: { ...repository, token: () => credentials.secret(reference) } };
   });

@@ -118,6 +118,18 @@ describe("two days with the composed cloud runtime, every part of Google's spoke
     );
   });
 
+  it('has opened the token that writes at noon alone, and proven it before the first effect', async () => {
+    const times = day.world.secretsRead.filter(({ name }) => name === 'highnoon-git-write-token').map(({ at }) => at);
+    assert.ok(times.length > 0);
+    assert.ok(
+      times.every((at) => at.slice(11, 16) >= '12:00' && at.slice(11, 16) <= '12:05'),
+      [...new Set(times)].join(' '),
+    );
+    const { operations } = await day.run(slotOf('high-noon-sync', SUNDAY));
+    const receipts = operations.find(({ name }) => name === 'verify-ticket')?.evidence ?? [];
+    assert.equal(receipts.filter(({ subject }) => subject.endsWith('/write')).length, 3);
+  });
+
   it('has reviewed the week and kept an encrypted snapshot, which a restore was rehearsed from', async () => {
     const review = await day.run(slotOf('weekly-risk-review', SUNDAY));
     assert.equal(

@@ -19,14 +19,16 @@ export async function startGithubHost(options: {
   readonly repositories: string;
   /** A folder of its own for the address `OWNER/NAME`. */
   readonly folder: string;
+  /** Reads; a push with it, or a writer's view, is forbidden. */
   readonly token: string;
+  readonly writeToken: string;
   /** The name of the check that is required on `main`, and is green. */
   readonly check: string;
 }): Promise<GithubHost> {
   const { owner, token, check } = options;
   await mkdir(options.folder, { recursive: true });
   await symlink(options.repositories, join(options.folder, owner));
-  const git = await startGitServer({ root: options.folder, token });
+  const git = await startGitServer({ root: options.folder });
   const requests: string[] = [];
   const required = { required_status_checks: { checks: [{ context: check, app_id: 1 }], contexts: [] } };
   const green = { name: check, status: 'completed', conclusion: 'success', app: { id: 1 } };
@@ -43,7 +45,8 @@ export async function startGithubHost(options: {
     const path = (request.url ?? '/').replace(/\?.*$/, '');
     requests.push(`${request.method} ${path}`);
     if (path.startsWith('/repos/')) rest(request, path, response);
-    else passOn(git.origin, request, response);
+    else if (mayUseGit(request)) passOn(git.origin, request, response);
+    else send(response, 403, { message: 'Write access to repository not granted.' });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -55,6 +58,12 @@ export async function startGithubHost(options: {
       await git.close();
     },
   };
+
+  function mayUseGit({ headers, url = '' }: IncomingMessage): boolean {
+    const given = Buffer.from((headers.authorization ?? '').replace(/^Basic /, ''), 'base64').toString('utf8');
+    const password = given.replace(/^[^:]*:/, '');
+    return password === options.writeToken || (password === token && !url.includes('git-receive-pack'));
+  }
 
   function rest({ headers }: IncomingMessage, path: string, response: ServerResponse): void {
     if (headers.authorization !== `Bearer ${token}`) {

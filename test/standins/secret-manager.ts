@@ -6,6 +6,8 @@ export interface SecretManagerStandIn extends GrpcStandIn {
   readonly secrets: Map<string, string>;
   /** Answers carry the check sum of other bytes. */
   isDamaged: boolean;
+  /** Told of each version that is asked for. */
+  onAsked: (name: string) => void;
 }
 
 /** Secret Manager's one method that High Noon uses. */
@@ -22,11 +24,12 @@ export async function startSecretManager(): Promise<SecretManagerStandIn> {
         },
       ],
     }),
-    { secrets, isDamaged: false },
+    { secrets, isDamaged: false, onAsked: (_name: string) => {} },
   );
   return standIn;
 
   function accessSecretVersion({ name }: { name: string }): unknown {
+    standIn.onAsked(name);
     const value = secrets.get(name);
     if (value === undefined) throw new GrpcFault(5, `Secret Version [${name}] not found.`);
     const data = Buffer.from(value);

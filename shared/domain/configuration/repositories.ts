@@ -15,9 +15,12 @@ export const repositorySchema = z.strictObject({
   release_ref: branchRef
     .default('refs/heads/high-noon/release')
     .describe('The ref that noon moves forward to the ticketed commit. Created by the first noon if it is absent.'),
-  token: secretReference
+  token: secretReference.optional().describe('Reads the repository; without `write_token` it also writes at noon.'),
+  write_token: secretReference
     .optional()
-    .describe('Reads the repository; at noon also writes the release ref, the context branch and the tag.'),
+    .describe(
+      'Writes the release ref, the context branch and the tag. Noon alone needs to be able to read this secret; T-90 then cannot prove the right to write, and noon does so before its first effect. Left out: `token`.',
+    ),
   required_checks: list(line, { least: 0, most: 50, distinct: true })
     .default([])
     .describe('Names of the checks that must be green on the commit. Empty: those that branch protection asks for.'),

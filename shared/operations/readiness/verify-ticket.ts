@@ -1,6 +1,7 @@
 import { fails, type Observation, result } from '../../domain/finding.ts';
 import { movedBindings, ticketFault } from '../../domain/ticket.ts';
 import { defineOperation } from '../define-operation.ts';
+import { proveOwnWriting } from '../repositories/prove-repository-rollback.ts';
 import { observeWorld } from './observe-world.ts';
 
 const REMEDY =
@@ -25,10 +26,11 @@ export const verifyTicket = defineOperation({
         output: { moved: [], pins: {} },
       };
     }
-    const observed = await observeWorld(context, ticket.bindings);
+    const [observed, writing] = [await observeWorld(context, ticket.bindings), await proveOwnWriting(context)];
     const moved = movedBindings(ticket.bindings, observed.bindings);
     const findings: Observation[] = [
       ...observed.findings,
+      ...writing.findings,
       ...moved.map(({ name, was, is }) =>
         fails({
           code: 'moved',
@@ -46,7 +48,7 @@ export const verifyTicket = defineOperation({
       digest: ticket.id,
     };
     return {
-      ...result(findings, [...observed.evidence, evidence]),
+      ...result(findings, [...observed.evidence, ...writing.evidence, evidence]),
       output: { moved: moved.map(({ name }) => name), pins: observed.bindings },
     };
   },

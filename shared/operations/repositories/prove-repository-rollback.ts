@@ -1,7 +1,7 @@
 import type { Repository as Configured } from '../../domain/configuration/index.ts';
 import { COPY_REF } from '../../domain/context/index.ts';
 import { PortError } from '../../domain/errors.ts';
-import { type Evidence, fails, type Observation } from '../../domain/finding.ts';
+import { type Evidence, fails, noted, type Observation } from '../../domain/finding.ts';
 import type { RefRules, Repository } from '../../ports/repositories.ts';
 import { cannotTell } from '../support/cannot-tell.ts';
 import { mapLimited } from '../support/map-limited.ts';
@@ -27,10 +27,31 @@ export async function proveRepositoryRollback(context: RepositoryContext): Promi
   const { repositories } = context.configuration;
   const parts = await mapLimited(repositories, AT_ONCE, async (configured) => {
     const repository = portRepository(configured);
-    const proofs = [proveWriting, proveCommit, proveRules];
+    const proofs = [mayProveWriting, proveCommit, proveRules];
     return Promise.all(proofs.map((prove) => prove(context, configured, repository)));
   });
   const proofs = parts.flat();
+  return { findings: proofs.flatMap((p) => p.findings), evidence: proofs.flatMap((p) => p.evidence) };
+}
+
+/**
+ * T-90's part of it. A credential that is noon's alone cannot be tried here: noon tries it itself, before its first effect.
+ */
+async function mayProveWriting(
+  context: RepositoryContext,
+  configured: Configured,
+  repository: Repository,
+): Promise<Proof> {
+  if (configured.write_token === undefined) return proveWriting(context, configured, repository);
+  const message = `the credential that writes to ${configured.name} is noon's alone: noon proves it before its first effect`;
+  const words = { code: 'proven-at-noon', subject: `${subjectOf(configured)}/write`, message, remedy: 'nothing to do' };
+  return { findings: [noted(words)], evidence: [] };
+}
+
+/** Noon's own part: the repositories whose writing credential only noon can read. */
+export async function proveOwnWriting(context: RepositoryContext): Promise<Proof> {
+  const own = context.configuration.repositories.filter(({ write_token }) => write_token !== undefined);
+  const proofs = await mapLimited(own, AT_ONCE, (one) => proveWriting(context, one, portRepository(one)));
   return { findings: proofs.flatMap((p) => p.findings), evidence: proofs.flatMap((p) => p.evidence) };
 }
 

@@ -9,7 +9,7 @@ export const CONFIGURATION_URI = `gs://${PROJECT}-highnoon-config/herbitrage.yam
 const swaps: readonly (readonly [string | RegExp, string])[] = [
   [
     /url: "sample:\/\/git\/([A-Za-z-]+)"/g,
-    `url: "https://github.com/${OWNER}/$1", token: "secret://highnoon-git-token"`,
+    `url: "https://github.com/${OWNER}/$1", token: "secret://highnoon-git-read-token", write_token: "secret://highnoon-git-write-token"`,
   ],
   ['"env:SAMPLE_GATEWAY_TOKEN"', '"secret://gateway-token"'],
   [

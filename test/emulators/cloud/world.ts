@@ -32,7 +32,8 @@ export const DATABASE = 'highnoon';
 /** The check that GitHub requires on the default branches. */
 export const CHECK = 'build';
 const SECRETS = {
-  'highnoon-git-token': 'ghx-sample-token-of-the-cloud-day',
+  'highnoon-git-read-token': 'a-token-that-only-reads',
+  'highnoon-git-write-token': 'a-token-that-may-write-too',
   'highnoon-snapshot-key': 'a passphrase that nobody guesses in time',
   'gateway-token': 'the-token-of-the-reasoning-gateway',
 } as const;
@@ -50,6 +51,8 @@ export interface CloudWorld {
   readonly github: GithubHost;
   readonly chat: Chat;
   readonly mail: MailServer;
+  /** When each secret was read, by its name and the day's clock. */
+  readonly secretsRead: readonly { readonly name: string; readonly at: string }[];
   /** Every secret that was made up for the day: none may stand in a log line. */
   readonly secrets: readonly string[];
   /** Brings what the sample world did since (commits, batches, a new candidate) to the stand-ins. */
@@ -83,7 +86,8 @@ export async function openCloudWorld(
       owner: OWNER,
       repositories: worldFiles(data).repositories,
       folder: join(data, 'github'),
-      token: SECRETS['highnoon-git-token'],
+      token: SECRETS['highnoon-git-read-token'],
+      writeToken: SECRETS['highnoon-git-write-token'],
       check: CHECK,
     }),
   );
@@ -104,6 +108,9 @@ export async function openCloudWorld(
   for (const [name, value] of Object.entries(secretValues))
     secrets.secrets.set(`projects/${PROJECT}/secrets/${name}/versions/latest`, value);
 
+  const secretsRead: { name: string; at: string }[] = [];
+  secrets.onAsked = (version) => secretsRead.push({ name: version.split('/')[3] ?? '', at: clock.now() });
+
   const objects = createCloudObjects({ projectId: PROJECT, endpoint: storage.origin });
   const configuration = Buffer.from(cloudConfiguration(services.resolve));
   await objects.write(CONFIGURATION_URI, configuration, { when: 'any' });
@@ -120,6 +127,7 @@ export async function openCloudWorld(
     github,
     chat,
     mail,
+    secretsRead,
     secrets: Object.values(secretValues),
     environment: {
       COMPLIANCE_LEVEL: '21+',

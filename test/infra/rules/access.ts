@@ -135,6 +135,21 @@ export const accessRules: readonly Rule[] = [
     breach: (plan) => changing(plan, ({ index }) => index === 'git-write-token/high-noon-sync', { member: someone }),
   },
   {
+    claim: 'BigQuery is written by T-90 and noon alone, in the datasets that are live',
+    check: (plan) =>
+      addressesOf(
+        grants(plan).filter((grant) => {
+          const role = roleOf(grant);
+          if (!role.startsWith('roles/bigquery.')) return false;
+          if (role === 'roles/bigquery.dataViewer') return grant.type !== 'google_bigquery_dataset_iam_member';
+          if (role === 'roles/bigquery.jobUser') return grant.type !== 'google_project_iam_member';
+          const isLive = grant.type === 'google_bigquery_dataset_iam_member' && String(grant.index).endsWith('/live');
+          return !isLive || membersOf(grant).some((member) => !/-(t90|noon)@/.test(member));
+        }),
+      ),
+    breach: projectGrant('roles/bigquery.dataEditor', someone),
+  },
+  {
     claim: 'only the proxy may invoke the operator, only the push account the others',
     check: (plan) =>
       addressesOf(

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { proveRepositoryRollback } from '../../../shared/operations/repositories/prove-repository-rollback.ts';
+import {
+  proveOwnWriting,
+  proveRepositoryRollback,
+} from '../../../shared/operations/repositories/prove-repository-rollback.ts';
 import type { RefRules, RepositoriesPort } from '../../../shared/ports/repositories.ts';
 import { COPY, makeWorld, RELEASE, said, type World, type WorldOptions } from './support.ts';
 
@@ -58,5 +61,28 @@ describe('proving that repositories could be rolled back', () => {
       'fails rules-forbid repositories/alpha/refs/tags/high-noon/2026-11-24',
     ]);
     assert.ok(proof.evidence.some(({ subject }) => subject === `repositories/alpha/${COPY}`));
+  });
+
+  it("leaves a credential that is noon's alone to noon, which asks what a writer sees", async () => {
+    await make({
+      keys: { alpha: 'write_token: "secret://writes"' },
+      server: { config: { 'http.receivepack': 'false' } },
+    });
+    assert.deepEqual(said(await prove()), ['noted proven-at-noon repositories/alpha/write']);
+    const own = await proveOwnWriting(world.context({}));
+    assert.deepEqual(said(own), ['unknown permission-denied repositories/alpha/write']);
+    await world.close();
+    await make({ keys: { alpha: 'write_token: "secret://writes"' } });
+    const good = await proveOwnWriting(world.context({}));
+    assert.deepEqual(said(good), []);
+    assert.deepEqual(
+      good.evidence.map(({ subject }) => subject),
+      ['repositories/alpha/write'],
+    );
+  });
+
+  it("asks a writer's view of no repository whose one token T-90 has tried", async () => {
+    await make();
+    assert.deepEqual(await proveOwnWriting(world.context({})), { findings: [], evidence: [] });
   });
 });
