@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { SAMPLE_REPOSITORIES } from '../../shared/adapters/local/sample/repositories.ts';
-import { PHASE_NAMES } from '../../shared/domain/catalog.ts';
-import type { LedgerEntry } from '../../shared/domain/ledger.ts';
-import type { AttemptRecord, EffectRecord, SlotRecord } from '../../shared/domain/run.ts';
-import { slotsOfDate } from '../../shared/domain/slot.ts';
+import type { AttemptRecord, SlotRecord } from '../../shared/domain/run.ts';
 import { paths } from '../../shared/engine/records.ts';
-import { ledgerWhole } from '../../shared/operator/api/ledger-view.ts';
 import { highnoon, temporaryFolder } from '../cli/support.ts';
 import { comparable } from './compare.ts';
 import { type EmulatedDay, openEmulatedDay } from './emulated-day.ts';
 import { missingEmulators } from './emulators.ts';
 import type { FunctionProcess } from './function-process.ts';
-import { createKiller } from './killer.ts';
+import { playKilledDay } from './killed-day.ts';
 
 const skip = missingEmulators(['firestore', 'pubsub']) ?? false;
 const DATE = '2026-11-24';
@@ -27,24 +21,6 @@ function reports(data: string): string[] {
     comparable(readFileSync(join(folder, name), 'utf8')),
   );
 }
-
-/** Every slot of the date, its attempts, and what the ledger says of them. */
-async function endings({ runtime: { engine } }: EmulatedDay) {
-  const entries = (await engine.documents.query<LedgerEntry>('ledger')).map(({ data }) => data);
-  return Promise.all(
-    PHASE_NAMES.flatMap((phase) => slotsOfDate(phase, DATE)).map(async ({ slotId }) => {
-      const slot = await engine.documents.get<SlotRecord>(paths.slot(slotId));
-      const attempts = await engine.documents.query<AttemptRecord>(`slots/${slotId}/attempts`);
-      const told = entries.filter(
-        ({ kind, subject }) => kind === 'attempt-concluded' && subject.startsWith(`${slotId}#`),
-      );
-      return { slotId, slot, attempts: attempts.map(({ data }) => data), told: told.length };
-    }),
-  );
-}
-
-const git = (data: string, repository: string, ...args: string[]): string =>
-  execFileSync('git', ['--git-dir', join(data, 'repositories', repository), ...args], { encoding: 'utf8' }).trim();
 
 describe('a day over the Firestore and Pub/Sub emulators, with functions as processes', { skip }, () => {
   it('ends with the reports of the embedded day, byte for byte but for durations', async () => {
@@ -84,37 +60,8 @@ describe('a day over the Firestore and Pub/Sub emulators, with functions as proc
   it(`has one ending for each slot and each effect once, though ${KILLS} processes are killed`, async (test) => {
     const seed = Number(process.env.HIGHNOON_TEST_SEED ?? 20261124);
     test.diagnostic(`seed ${seed}`);
-    const killer = createKiller(KILLS, seed);
-    await using day = await openEmulatedDay({ date: DATE, leaseSeconds: 8, onPush: killer.onPush });
-    await day.play();
-    test.diagnostic(`killed: ${killer.killed.join(' ')}`);
-    assert.ok(killer.killed.length >= KILLS / 2, `only ${killer.killed.length} were killed`);
-    for (const { slotId, slot, attempts, told } of await endings(day)) {
-      assert.equal(slot?.status, 'concluded', slotId);
-      assert.equal(attempts.length, 1, slotId);
-      assert.equal(told, 1, slotId);
-    }
-    const ledger = await ledgerWhole(day.runtime.engine);
-    assert.equal(ledger.firstBad, null);
-    await assertEffectsOnce(day);
+    const killed = await playKilledDay({ date: DATE, kills: KILLS, seed });
+    test.diagnostic(`killed: ${killed.join(' ')}`);
+    assert.ok(killed.length >= KILLS / 2, `only ${killed.length} were killed`);
   });
 });
-
-/** What noon said it did is what is there, and is there once. */
-async function assertEffectsOnce({ runtime: { engine }, data }: EmulatedDay): Promise<void> {
-  const slotId = `high-noon-sync@${DATE}T12:00Z`;
-  const slot = await engine.documents.get<SlotRecord>(paths.slot(slotId));
-  const effects = (await engine.documents.query<EffectRecord>(paths.effects(slotId, 1))).map(({ data: one }) => one);
-  const targets = effects.map(({ operation, target }) => `${operation} ${target}`);
-  assert.equal(new Set(targets).size, targets.length);
-  const isGood = slot?.status === 'concluded' && (slot.ending === 'passed' || slot.ending === 'degraded');
-  if (isGood) assert.ok(effects.every(({ state }) => state === 'applied'));
-  for (const repository of SAMPLE_REPOSITORIES) {
-    const tags = git(data, repository, 'tag', '--list', 'high-noon/*').split('\n').filter(Boolean);
-    const released = git(data, repository, 'for-each-ref', '--format=%(objectname)', 'refs/heads/high-noon/release');
-    assert.deepEqual(tags, isGood ? [`high-noon/${DATE}`] : []);
-    assert.equal(released !== '', isGood);
-    const copies = git(data, repository, 'for-each-ref', '--format=%(objectname)', 'refs/heads/high-noon/context');
-    if (isGood) assert.equal(git(data, repository, 'rev-list', '--count', copies), '1');
-  }
-}

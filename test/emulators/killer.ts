@@ -24,7 +24,7 @@ const WITHIN_MS = 2500;
 const MOST_OF_ONE = 4;
 
 /** Kills function processes without a word, at random moments of their work, so many times. */
-export function createKiller(times: number, seed: number): Killer {
+export function createKiller(times: number, seed: number, watchdogShare = 0.02): Killer {
   const random = seeded(seed);
   const killed: string[] = [];
   let planned = 0;
@@ -34,7 +34,7 @@ export function createKiller(times: number, seed: number): Killer {
     onPush(process) {
       const before = inARow.get(process.target) ?? 0;
       const isWatchdog = process.target === 'watchdog';
-      if (planned >= times || before >= MOST_OF_ONE || random() > (isWatchdog ? 0.02 : 0.7)) {
+      if (planned >= times || before >= MOST_OF_ONE || random() > (isWatchdog ? watchdogShare : 0.7)) {
         inARow.set(process.target, 0);
         return;
       }
