@@ -18,6 +18,8 @@ describe('highnoon cost', () => {
     const watchdog = view.functions.find(({ name }) => name === 'watchdog');
     assert.equal(watchdog?.messagesPerDay, 288);
     assert.ok(view.phases.usdPerMonth < 1, String(view.phases.usdPerMonth));
+    const { stateAndMessages } = view;
+    assert.ok(stateAndMessages.usdPerDay > 0.001 && stateAndMessages.reached, String(stateAndMessages.usdPerDay));
     assert.ok(view.everything.usdPerMonth > view.phases.usdPerMonth);
     assert.deepEqual(readdirSync(folder.path), [], 'it plays elsewhere');
   });

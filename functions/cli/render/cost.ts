@@ -4,6 +4,7 @@ import { type PeerPrice, peerPrices } from '../../../shared/domain/peer-prices.t
 import {
   addUsage,
   DAYS_PER_MONTH,
+  type Meter,
   PRICES_AS_OF,
   PRICES_REGION,
   type PricedLine,
@@ -49,9 +50,13 @@ export interface CostView {
   readonly phases: Sum & { readonly reachUsdPerMonth: number; readonly reached: boolean };
   /** With watchdog, relay, secrets and alerts. */
   readonly everything: Sum;
+  /** What state and messages of a whole day cost, the watchdog's included. */
+  readonly stateAndMessages: { readonly usdPerDay: number; readonly reachUsdPerDay: number; readonly reached: boolean };
   readonly peers: readonly PeerPrice[];
 }
 
+/** Firestore and Pub/Sub. */
+const STATE_METERS: ReadonlySet<Meter> = new Set<Meter>(['reads', 'writes', 'deletes', 'messageBytes']);
 const phaseNames = new Set<string>(catalog.phases.map(({ name }) => name));
 const perMonth = (name: string): number => (name === 'weekly-risk-review' ? WEEKS_PER_MONTH : DAYS_PER_MONTH);
 
@@ -63,6 +68,9 @@ export function costView({ date, functions, runs }: CountedDay): CostView {
   const ofPhases = functions.filter(({ name }) => phaseNames.has(name));
   const phases = sumOf(addUsage(monthly(ofPhases), { schedulerJobs: phaseNames.size }));
   const everything = sumOf(addUsage(monthly(functions), standing()));
+  const ofState =
+    everything.lines.filter(({ meter }) => STATE_METERS.has(meter)).reduce((sum, line) => sum + line.usd, 0) /
+    DAYS_PER_MONTH;
   const work = {
     runs: runs.reduce((sum, { phase }) => sum + perMonth(phase), 0),
     operations: runs.reduce((sum, { phase, operations }) => sum + operations.length * perMonth(phase), 0),
@@ -77,6 +85,7 @@ export function costView({ date, functions, runs }: CountedDay): CostView {
     functions: costs,
     phases: { ...phases, reachUsdPerMonth: 1, reached: phases.usdPerMonth < 1 },
     everything,
+    stateAndMessages: { usdPerDay: ofState, reachUsdPerDay: 0.01, reached: ofState < 0.01 },
     peers: peerPrices(work),
   };
 }
@@ -127,6 +136,7 @@ export function renderCost(view: CostView): string[] {
   return [
     `The five phases cost ${usd(phases.usdPerMonth)} USD a month at list price (${usd(phases.usdPerDay)} a day, ${usd(phases.usdPerMonthAfterFree)} a month after free allotments): ${phases.reached ? 'below' : 'NOT below'} ${phases.reachUsdPerMonth.toFixed(2)}`,
     `With watchdog, relay, secrets and alerts: ${usd(everything.usdPerMonth)} USD a month at list price, ${usd(everything.usdPerMonthAfterFree)} after free allotments`,
+    `Firestore and Pub/Sub of a whole day: ${usd(view.stateAndMessages.usdPerDay)} USD at list price: ${view.stateAndMessages.reached ? 'below' : 'NOT below'} ${view.stateAndMessages.reachUsdPerDay.toFixed(2)}`,
     `Counted on ${view.countedDate}, priced as of ${view.pricesAsOf} in ${view.region}; a remote call waits ${SECONDS_PER_CALL * 1000} ms, a start ${SECONDS_PER_START} s`,
     '',
     row(['function, that day', 'messages', 'reads', 'writes', 'deletes', 'class A', 'class B', 'seconds', 'USD/month']),
