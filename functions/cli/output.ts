@@ -1,3 +1,5 @@
+import { type Bar, createBar } from './progress.ts';
+
 /** Where a command writes: verdicts and documents to standard output, progress and logs to standard error. */
 export interface Output {
   readonly json: boolean;
@@ -7,6 +9,8 @@ export interface Output {
   document(value: unknown): void;
   /** Progress of long work, for people. */
   progress(text: string): void;
+  /** How far long work has come; silent when a document is asked for. */
+  bar(label: string, unit: string): Bar;
   /** A structured log line. */
   log(line: string): void;
 }
@@ -24,6 +28,7 @@ export function createOutput(
       if (json) streams.out.write(`${JSON.stringify(value, null, 2)}\n`);
     },
     progress: (text) => streams.err.write(`${text}\n`),
+    bar: (label, unit) => createBar(streams.err, json, label, unit),
     log: (line) => streams.err.write(`${line}\n`),
   };
 }

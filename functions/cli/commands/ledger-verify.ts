@@ -16,7 +16,7 @@ export const ledgerVerifyCommand: Command = {
     requirePlayed('ledger verify', args);
     const runtime = await openLocal(args, output, localTime(dataFolder(args), undefined));
     try {
-      const { tail: _tail, ...view } = await ledgerWhole(runtime.engine);
+      const { tail: _tail, ...view } = await ledgerWhole(runtime.engine, output.bar('ledger', 'anchors read'));
       output.line(
         view.firstBad === null
           ? `ledger: ${view.entries} entries, chain intact, ${view.anchors} anchors agree`

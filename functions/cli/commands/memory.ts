@@ -2,7 +2,10 @@ import { readNdjson } from '../../../shared/adapters/local/ndjson-file.ts';
 import { isCollectionName } from '../../../shared/adapters/local/record-file.ts';
 import { UsageError } from '../../../shared/domain/errors.ts';
 import type { Command } from '../command.ts';
+import type { Bar } from '../progress.ts';
 import { openWorld } from '../snapshots/open-world.ts';
+
+const TELL_EVERY = 1000;
 
 export const memoryLoadCommand: Command = {
   name: 'memory load',
@@ -20,7 +23,10 @@ export const memoryLoadCommand: Command = {
       );
     const world = await openWorld(args, 'memory load');
     try {
-      const documents = await world.ports.memory.replace(collection, readNdjson(collection, file));
+      const documents = await world.ports.memory.replace(
+        collection,
+        counted(readNdjson(collection, file), output.bar(collection, 'documents read')),
+      );
       output.line(`${collection}: ${documents} documents`);
       output.document({ schema: 'highnoon.memory/1', collection, documents, at: world.now() });
       return 0;
@@ -29,3 +35,13 @@ export const memoryLoadCommand: Command = {
     }
   },
 };
+
+async function* counted<T>(documents: AsyncIterable<T>, bar: Bar): AsyncIterable<T> {
+  let done = 0;
+  for await (const document of documents) {
+    yield document;
+    done += 1;
+    if (done % TELL_EVERY === 0) bar(done);
+  }
+  if (done >= TELL_EVERY) bar(done, done);
+}

@@ -51,11 +51,10 @@ function tell(output: Output, violation: ToldViolation, faults: FaultMode): void
 }
 
 function progressTo(output: Output, days: number): (played: number) => void {
-  let next = 0.1;
+  const bar = output.bar('playing', 'days');
   return (played) => {
-    if (played / days < next || days < 5000) return;
-    output.progress(`${played} of ${days} days`);
-    next += 0.1;
+    // Fewer are over before a line is read.
+    if (days >= 5000) bar(played, days);
   };
 }
 

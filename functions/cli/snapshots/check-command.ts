@@ -4,21 +4,17 @@ import { flagOption } from '../arguments.ts';
 import { snapshotLook } from './snapshot-command.ts';
 import { bytesText } from './table.ts';
 
-/** Progress is told for every so many packs. */
-const TELL_EVERY = 25;
-
 export const checkCommand = snapshotLook({
   verb: 'check',
   usage: 'check [--read-data]',
   summary: 'manifests, lists and packs of all snapshots; with --read-data every byte is read and hashed again',
   options: { 'read-data': { type: 'boolean', help: 'reads, decrypts and hashes every chunk' } },
   async run(world, args, output) {
+    const bar = output.bar('packs', 'checked');
     const report = await verifySnapshots({
       ...storeOf(world),
       readData: flagOption(args, 'read-data') ? 'all' : 'none',
-      onProgress: ({ packs, of }) => {
-        if (packs % TELL_EVERY === 0 || packs === of) output.progress(`  ${packs} of ${of} packs`);
-      },
+      onProgress: ({ packs, of }) => bar(packs, of),
     });
     const { snapshots, chunks, chunksRead, bytesRead, problems } = report;
     const verdict = problems.length === 0 ? 'SOUND' : 'DAMAGED';

@@ -32,7 +32,8 @@ export const restoreCommand = snapshotLook({
       throw new UsageError(
         `--collection '${only}': the snapshot has ${manifest.collections.map(({ name }) => name).join(', ')}`,
       );
-    const tell = (name: string, done: number, of: number) => output.progress(`  ${name}: ${done} of ${of}`);
+    const bars = new Map(collections.map(({ name }) => [name, output.bar(name, 'documents')]));
+    const tell = (name: string, done: number, of: number) => bars.get(name)?.(done, of);
     const to = COLLECTION.exec(into)?.[1];
     if (to !== undefined) {
       const [first] = collections;

@@ -37,14 +37,14 @@ export async function ledgerTail(engine: Engine, count: number) {
 }
 
 /** The whole chain from its first entry and every anchored head: as many reads as there are entries. */
-export async function ledgerWhole(engine: Engine) {
+export async function ledgerWhole(engine: Engine, onAnchor: (read: number, of: number) => void = () => {}) {
   const { documents } = engine;
   // An anchor is written before it is remembered, so what is remembered now must be listed afterwards.
   const [remembered, watch] = await Promise.all([
     documents.get<Anchor>(paths.anchor),
     documents.get<{ since: Instant }>(WATCH_PATH),
   ]);
-  const { anchors, fault: unreadable } = await readAnchors(engine);
+  const { anchors, fault: unreadable } = await readAnchors(engine, onAnchor);
   const { entries, head } = await readChain(engine);
   const { count, fault: broken } = verifyLedger(entries, head, anchors);
   const found = { anchors, remembered, headSeq: head.seq, watchedSince: watch?.since };
@@ -74,14 +74,20 @@ async function readChain(engine: Engine): Promise<{ entries: LedgerEntry[]; head
   }
 }
 
-async function readAnchors(engine: Engine): Promise<{ anchors: Anchor[]; fault: LedgerFault | null }> {
+async function readAnchors(
+  engine: Engine,
+  onAnchor: (read: number, of: number) => void,
+): Promise<{ anchors: Anchor[]; fault: LedgerFault | null }> {
   const anchors: Anchor[] = [];
   let fault: LedgerFault | null = null;
   try {
-    for await (const { uri } of engine.ports.objects.list(`${engine.anchorsUri}/ledger/`)) {
+    const uris: string[] = [];
+    for await (const { uri } of engine.ports.objects.list(`${engine.anchorsUri}/ledger/`)) uris.push(uri);
+    for (const [index, uri] of uris.entries()) {
       const chunks: Uint8Array[] = [];
       for await (const chunk of engine.ports.objects.read(uri)) chunks.push(chunk);
       const anchor = parseAnchor(Buffer.concat(chunks).toString('utf8'));
+      onAnchor(index + 1, uris.length);
       if (anchor !== undefined) anchors.push(anchor);
       else fault ??= { seq: Number(/(\d{12})-[^/]*$/.exec(uri)?.[1] ?? 1), what: `${uri} is not an anchor` };
     }
