@@ -7,6 +7,7 @@ import type { Instant } from '../../domain/time.ts';
 import type { ContextOf } from '../define-operation.ts';
 import { cannotTell } from '../support/cannot-tell.ts';
 import { emptyHistory, readPast } from './past.ts';
+import { withSteadyYoungSpace } from './steady-young-space.ts';
 
 type Context = ContextOf<'history' | 'objects'>;
 
@@ -34,8 +35,10 @@ export async function readTrends(context: Context): Promise<Trends> {
     PHASE_NAMES.map((phase) => [phase, expectedOutcomes(phase, past.days, past.window)]),
   ) as unknown as Record<PhaseName, SlotOutcome[]>;
   const series: DailySeries[] = seriesOf({ outcomes, ledger: past.ledger, stored: storage.stored, ...past.window });
+  const fewest = Math.max(least, FEWEST_POINTS);
+  const trends = await withSteadyYoungSpace(async () => series.map((one) => trendOf(one, { horizon, fewest })));
   return {
-    trends: series.map((one) => trendOf(one, { horizon, fewest: Math.max(least, FEWEST_POINTS) })),
+    trends,
     findings: storage.findings,
     evidence: [past.evidence, ...storage.evidence],
   };

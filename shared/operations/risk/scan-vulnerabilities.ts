@@ -5,6 +5,7 @@ import { askAdvisories } from './ask-advisories.ts';
 import { InstalledPackages, type RepositoryScan, scanRepository } from './read-lockfiles.ts';
 import { headsOf } from './repository-heads.ts';
 import { scanImages } from './scan-images.ts';
+import { withSteadyYoungSpace } from './steady-young-space.ts';
 
 /** What is installed and what is served, held against what is known to be vulnerable. */
 export const scanVulnerabilities = defineOperation({
@@ -19,9 +20,11 @@ export const scanVulnerabilities = defineOperation({
     const { heads, findings } = await headsOf(context, context.configuration.repositories);
     const packages = new InstalledPackages();
     const scans: RepositoryScan[] = [];
-    for (const head of heads) scans.push(await scanRepository(context, head, packages));
-    const installed = packages.list();
-    const advisories = await askAdvisories(context, installed);
+    const { installed, advisories } = await withSteadyYoungSpace(async () => {
+      for (const head of heads) scans.push(await scanRepository(context, head, packages));
+      const list = packages.list();
+      return { installed: list, advisories: await askAdvisories(context, list) };
+    });
     const images = await scanImages(context);
     const all = [
       ...findings,

@@ -1,0 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+
+/** V8's own default: the space for young objects doubles whenever much of it survived a collection. */
+const USUAL_GROWTH = 2;
+
+/**
+ * Runs work that makes much garbage: large files read, a year of series forecast. What is at hand survives a collection
+ * or two, so V8 would let the young space grow to its full size and leave it so: a third of the review's memory, which
+ * buys nothing. V8 reads this flag at each collection, so that it may change while a program runs.
+ */
+export async function withSteadyYoungSpace<T>(work: () => Promise<T>): Promise<T> {
+  setFlagsFromString('--semi-space-growth-factor=1');
+  try {
+    return await work();
+  } finally {
+    setFlagsFromString(`--semi-space-growth-factor=${USUAL_GROWTH}`);
+  }
+}
