@@ -124,6 +124,26 @@ describe('the page in a real browser', { skip: skipReason() }, () => {
     });
   });
 
+  it('shows a dry-run to whoever asks, on a phone and without scripts', async () => {
+    using operator = await openLocally('11:31');
+    operator.setPhases(redFinalCheck());
+    for (const [kind, options] of [
+      ['phone', NO_SCRIPT],
+      ['dark', DARK_DESK],
+    ] as const) {
+      await visit(operator, options, async (page) => {
+        await page.click('summary:has-text("Dry-run a phase")');
+        await page.selectOption('select[name=phase]', 't-30-final-check');
+        await page.click('button:has-text("Dry-run")');
+        assert.match((await page.textContent('main')) ?? '', /failed.*services\/age-gate answered 503/s);
+        if (options.javaScriptEnabled !== false) assert.deepEqual(await axeViolations(page), []);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width <= (options.viewport?.width ?? 0), `${width} px wide`);
+        await screenshot(page, `dry-run-${kind}`);
+      });
+    }
+  });
+
   it('can be worked with the keyboard alone, with the focus to be seen', async () => {
     using operator = await openLocally();
     await playChain(operator, redFinalCheck());
