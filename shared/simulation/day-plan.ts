@@ -125,7 +125,9 @@ function planTrouble(simulation: Play, from: number): void {
     const begins = around(dice);
     const until = begins + Math.floor(dice.between(20_000, 40 * MINUTE_MS));
     gate.outages.push({ port, from: begins, until });
-    scheduler.at(begins, () => gate.disturbedUntil(until));
+    scheduler.at(begins, () => {
+      if (!faults.isHealed) gate.disturbedUntil(until);
+    });
   }
   const moved = faults.strikes(`somebody moves a target on ${date}`, profile.foreign);
   if (moved !== undefined) {
@@ -143,6 +145,7 @@ function planTrouble(simulation: Play, from: number): void {
     const begins = around(misconfigured);
     const until = begins + Math.floor(misconfigured.between(MINUTE_MS, 60 * MINUTE_MS));
     scheduler.at(begins, () => {
+      if (faults.isHealed) return;
       deployment.misconfigure();
       gate.disturbedUntil(until);
     });

@@ -185,6 +185,10 @@ export class Faults {
     this.#isOn = false;
   }
 
+  get isHealed(): boolean {
+    return !this.#isOn;
+  }
+
   /** Whether something with that name happens, at that chance; the name alone decides. */
   strikes(key: string, chance: number): Dice | undefined {
     if (chance <= 0 || !this.#isOn) return undefined;

@@ -1,5 +1,5 @@
 import { dateOf, instant } from '../domain/time.ts';
-import { DAY_MS } from './calendar.ts';
+import { DAY_MS, HOUR_MS } from './calendar.ts';
 import { type FaultMode, type Injected, profileFor } from './faults.ts';
 import type { Violation } from './oracle/invariants.ts';
 import { mix } from './random.ts';
@@ -11,6 +11,9 @@ import type { SimulationOptions } from './stage.ts';
 export const DAYS_PER_WORLD = 8;
 /** Every so many worlds are walked through to the last entry and document. */
 const THOROUGH_EVERY = 8;
+/** Of so many worlds one becomes sound at some moment of its last chain: whatever stands then must go on. */
+const HEALS_ONE_IN = 4;
+const healingMs = (seed: number): number => 10.4 * HOUR_MS + (mix(seed, 0x4ea2) % (2.4 * HOUR_MS));
 const FIRST_DAY_MS = Date.UTC(2026, 10, 23);
 
 export interface SimulateRequest {
@@ -52,6 +55,7 @@ export function worldOptions(seed: number, mode: FaultMode, days = DAYS_PER_WORL
     // Worlds begin on every day of the week, in summer and in winter, over a leap day now and then.
     date: dateOf(instant(FIRST_DAY_MS + (mix(seed, 0xda7e) % 1200) * DAY_MS)),
     profile: profileFor(mode, seed),
+    ...(mode !== 'none' && mix(seed, 0x4ea1) % HEALS_ONE_IN === 0 ? { healsAtMs: healingMs(seed) } : {}),
     environment: { COMPLIANCE_LEVEL: '21+', CANARY_TOKEN: `canary-${seed}` },
   };
 }

@@ -7,6 +7,7 @@ import { epochMs, instant, parseInstant } from '../domain/time.ts';
 import type { Trigger, TriggerBody } from '../domain/trigger.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LeaseLost } from '../engine/lease.ts';
+import { paths } from '../engine/records.ts';
 import { relay } from '../engine/relay.ts';
 import { runPhase } from '../engine/run-phase.ts';
 import { sweep } from '../engine/sweep.ts';
@@ -96,6 +97,8 @@ export class Simulation implements Stage {
     this.#ticks.idle.expect(slots);
     for (const slot of slots) this.demandEnding(slot.slotId, 1, endsByMs(slot, 1));
     planDay(this, midnight, slots);
+    const { healsAtMs, days } = this.options;
+    if (healsAtMs !== undefined && day === days - 1) this.scheduler.at(midnight + healsAtMs, () => this.#healForGood());
     this.#ticks.by(this.#ticks.nextMs(midnight - 1));
     await this.scheduler.run(until - 1);
     await new Promise((resolve) => setImmediate(resolve));
@@ -120,12 +123,33 @@ export class Simulation implements Stage {
     });
   }
 
+  #stopFaults(): void {
+    this.faults.heal();
+    this.gate.outages.length = 0;
+    this.deployment.restore();
+    this.gate.disturbedUntil(this.scheduler.now);
+  }
+
+  /** From now on nothing goes wrong: what is owed now is delivered a quarter of an hour after the last fault has ended. */
+  #healForGood(): void {
+    this.gate.say('every fault ends');
+    this.#stopFaults();
+    const owed = [...this.store.ids('outbox')];
+    const demand = (at: number): void => {
+      this.scheduler.at(at, () => {
+        const due = this.gate.lastFaultEndsAt + 3 * TICK_MS + 60_000;
+        const left = owed.filter((id) => this.store.documents.has(paths.outbox(id)));
+        if (left.length === 0) return;
+        if (this.scheduler.now < due) demand(due);
+        else this.oracle.violated('I19', `still owed after everything was sound: ${left.join(', ')}`);
+      });
+    };
+    demand(this.scheduler.now + 3 * TICK_MS);
+  }
+
   async #heal(): Promise<void> {
     const { scheduler, gate } = this;
-    this.faults.heal();
-    gate.outages.length = 0;
-    this.deployment.restore();
-    gate.disturbedUntil(scheduler.now);
+    this.#stopFaults();
     const isOpen = () => this.#ticks.idle.openIds().length > 0 || this.store.size('outbox') > 0 || this.#working > 0;
     const limit = Math.max(this.#ticks.idle.lastEndMs(), gate.lastFaultEndsAt) + 3 * TICK_MS + 60_000;
     while (isOpen() && scheduler.now < limit) await scheduler.run(scheduler.now + TICK_MS);

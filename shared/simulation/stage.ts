@@ -21,6 +21,8 @@ export interface SimulationOptions {
   readonly trace?: boolean;
   readonly notes?: boolean;
   readonly copies?: boolean;
+  /** On the last day every fault ends so long after midnight, and progress is demanded from then on. */
+  readonly healsAtMs?: number;
   /** Plays every tick of the watchdog. */
   readonly everyTick?: boolean;
   /** Ticks take no time and no faults: what is left is what they do, to be compared. */

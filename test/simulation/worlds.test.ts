@@ -41,4 +41,20 @@ describe('simulated worlds', () => {
       assert.equal(ill.effects, healthy.effects);
     }
   });
+
+  it('go on from whatever stands when every fault ends', async () => {
+    const [begins, ends] = [10.4 * 3_600_000, 12.8 * 3_600_000];
+    for (let seed = 1; seed <= 24; seed++) {
+      const healsAtMs = begins + ((ends - begins) * seed) / 24;
+      const { violations, trace } = await new Simulation({
+        ...worldOptions(seed, 'swarm', 1),
+        healsAtMs,
+        trace: true,
+      }).run();
+      assert.deepEqual(violations, [], `seed ${seed}`);
+      const healed = trace.findIndex((line) => line.endsWith('every fault ends'));
+      assert.ok(healed > 0);
+      assert.ok(!trace.slice(healed).some((line) => line.includes('<<<')), `seed ${seed}: a fault after the last`);
+    }
+  });
 });
