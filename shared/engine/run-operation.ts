@@ -9,6 +9,7 @@ import { withDeadline } from './deadline.ts';
 import { RunParks } from './fan-out.ts';
 import { LeaseLost } from './lease.ts';
 import { contextFor, type OperationScope, type Pass } from './stretch.ts';
+import { withoutSecrets } from './strike-secrets.ts';
 
 /** Thrown when an operation stops at a cursor: the stretch ends here and the next one goes on. */
 export class StretchEnds extends Error {
@@ -68,14 +69,15 @@ export async function observeOperation(
   const startedMs = clock.monotonicMs();
   const timeoutMs = operation.timeoutSeconds * 1000;
   try {
-    return await withDeadline(clock, timeoutMs, operation.name, scope.signal, (signal) => {
+    const outcome = await withDeadline(clock, timeoutMs, operation.name, scope.signal, (signal) => {
       const own = { ...scope, effects: scope.effectsFor(signal), signal, deadlineMs: startedMs + timeoutMs };
       return work(contextFor(pass, operation, own));
     });
+    return withoutSecrets(outcome);
   } catch (error) {
     const endsStretch = error instanceof LeaseLost || error instanceof StretchEnds || error instanceof RunParks;
     if (endsStretch || scope.signal.aborted) throw error;
-    return { findings: [observationOf(pass, operation, error)], evidence: [] };
+    return withoutSecrets({ findings: [observationOf(pass, operation, error)], evidence: [] });
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPhaseName, PHASE_NAMES, type PhaseName } from '../domain/catalog.ts';
+import { strikeOut, strikeSecrets } from '../domain/configuration/secrets.ts';
 import { sha256 } from '../domain/json.ts';
 import { type Instant, parseInstant, plusSeconds, secondsBetween } from '../domain/time.ts';
 import { TRIGGER_KINDS, type Trigger } from '../domain/trigger.ts';
@@ -67,7 +68,11 @@ const bodySchema = z.strictObject({
 
 /** The one reader of base64 and attributes. Never throws: what is wrong with a message is said, with a piece of it. */
 export function parseEnvelope(envelope: Envelope, expected: Expectation): Parsed {
-  const refuse = (why: string): Parsed => ({ ok: false, why, evidence: quarantine(envelope, expected, why) });
+  const refuse = (why: string): Parsed => ({
+    ok: false,
+    why: shown(why),
+    evidence: quarantine(envelope, expected, why),
+  });
   const wrapper = asRecord(envelope.data);
   const message = asRecord(wrapper?.message);
   if (message === undefined) return refuse('it has no Pub/Sub message');
@@ -125,7 +130,7 @@ function toTrigger(
       ...(runId === undefined ? {} : { runId }),
       ...(shard === undefined ? {} : { shard }),
       ...(slotDueAt === undefined ? {} : { slotDueAt }),
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined ? {} : { reason: strikeSecrets(reason) }),
     },
   };
 }
@@ -166,11 +171,11 @@ function quarantine(envelope: Envelope, { phase, now }: Expectation, why: string
     id: digest.slice(0, 40),
     at: now,
     phase,
-    why: clean(why).slice(0, 300),
-    source: clean(envelope.source ?? '').slice(0, 200),
+    why: shown(why).slice(0, 300),
+    source: shown(envelope.source ?? '').slice(0, 200),
     sha256: digest,
     bytes: Buffer.byteLength(text),
-    head: clean(text).slice(0, MAX_HEAD_CHARACTERS),
+    head: shown(text).slice(0, MAX_HEAD_CHARACTERS),
     expireAt: plusSeconds(now, KEPT_SECONDS),
   };
 }
@@ -182,6 +187,9 @@ function safeStringify(value: unknown): string {
     return 'unprintable';
   }
 }
+
+/** What a stranger sends may be a secret that came the wrong way, encoded or not: its digest proves it, its letters do not stay. */
+const shown = (text: string): string => strikeOut(clean(text));
 
 /** Control characters never reach a log or a store. */
 export const clean = (text: string): string =>

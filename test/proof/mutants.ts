@@ -1,6 +1,7 @@
 // A sample of small changes to the engine and the domain; tests must notice at least 85 of 100.
 //   node test/proof/mutants.ts [count] [seed]
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dice } from '../../shared/simulation/random.ts';
@@ -71,17 +72,33 @@ const SUITES = [
   ['test/engine/found-by-simulation.test.ts', 'test/simulation/{worlds,scenarios,ledger-tampering}.test.ts'],
 ] as const;
 
-async function isKilled(root: string, { file, at, from, to }: Mutant): Promise<boolean> {
+async function planted<T>(root: string, { file, at, from, to }: Mutant, work: () => Promise<T>): Promise<T> {
   const path = join(root, file);
   const whole = readFileSync(path, 'utf8');
   writeFileSync(path, whole.slice(0, at) + to + whole.slice(at + from.length));
   try {
-    for (const suite of SUITES) if (!(await passes(root, globSync([...suite]).sort()))) return true;
-    return false;
+    return await work();
   } finally {
     writeFileSync(path, whole);
   }
 }
+
+const isKilled = (root: string, mutant: Mutant): Promise<boolean> =>
+  planted(root, mutant, async () => {
+    for (const suite of SUITES) if (!(await passes(root, globSync([...suite], { cwd: root }).sort()))) return true;
+    return false;
+  });
+
+/** What the compiler refuses can never be run; it is neither killed nor a survivor. */
+const compiles = (root: string, mutant: Mutant): Promise<boolean> =>
+  planted(root, mutant, async () => {
+    const child = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'], {
+      cwd: root,
+      stdio: 'ignore',
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code === 0;
+  });
 
 function passes(root: string, files: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
@@ -102,16 +119,21 @@ const sample = Array.from(
   () => all.splice(Math.floor(dice.next() * all.length), 1)[0] as Mutant,
 );
 const survivors: string[] = [];
+let uncompiled = 0;
 const queue = [...sample];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
     const copy = copyOfTree();
     try {
       for (const suite of SUITES)
-        if (!(await passes(copy.root, globSync([...suite]).sort())))
+        if (!(await passes(copy.root, globSync([...suite], { cwd: copy.root }).sort())))
           throw new Error(`fails without a mutant: ${suite.join(' ')}`);
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
         if (await isKilled(copy.root, mutant)) continue;
+        if (!(await compiles(copy.root, mutant))) {
+          uncompiled += 1;
+          continue;
+        }
         const line = readFileSync(mutant.file, 'utf8').slice(0, mutant.at).split('\n').length;
         const survivor = `${mutant.file}:${line} '${mutant.from.trim()}' -> '${mutant.to.trim()}'`;
         survivors.push(survivor);
@@ -122,14 +144,16 @@ await Promise.all(
     }
   }),
 );
-const killed = sample.length - survivors.length;
+const judged = sample.length - uncompiled;
+const killed = judged - survivors.length;
 console.log(
   JSON.stringify({
     possible: all.length + sample.length,
-    mutants: sample.length,
+    mutants: judged,
+    uncompiled,
     killed,
-    share: killed / sample.length,
+    share: killed / judged,
     survivors,
   }),
 );
-process.exitCode = killed / sample.length >= LEAST_KILLED ? 0 : 1;
+process.exitCode = killed / judged >= LEAST_KILLED ? 0 : 1;

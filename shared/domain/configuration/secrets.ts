@@ -55,12 +55,18 @@ const GLOBAL = PATTERNS.map(({ pattern }) => new RegExp(pattern.source, `${patte
 const KEY_BLOCK = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[\s\S]*/g;
 const RUN = /[A-Za-z0-9+/_=-]{20,}/g;
 
+/** The text with what can be nothing but a secret struck out; commits, digests and names stay. */
+export function strikeSecrets(text: string): string {
+  if (text.length < 8 || !ANY.test(text)) return text;
+  let struck = text.replace(KEY_BLOCK, '[struck out]');
+  for (const pattern of GLOBAL) struck = struck.replace(pattern, '[struck out]');
+  return struck;
+}
+
 /** The text with everything that looks like a secret, or merely like random characters, struck out. */
 export function strikeOut(text: string): string {
   if (text.length < 8) return text;
-  let struck = text.replace(KEY_BLOCK, '[struck out]');
-  if (ANY.test(struck)) for (const pattern of GLOBAL) struck = struck.replace(pattern, '[struck out]');
-  return struck.replace(RUN, (run) => (looksRandom(run) ? '[struck out]' : run));
+  return strikeSecrets(text).replace(RUN, (run) => (looksRandom(run) ? '[struck out]' : run));
 }
 
 /** Words, paths and names use few changes between letters and digits; keys and digests many. */

@@ -1,3 +1,4 @@
+import { findSecret } from '../../domain/configuration/secrets.ts';
 import type { DayRecord } from '../../domain/day.ts';
 import { EMPTY_HEAD, type LedgerHead, type LedgerLine } from '../../domain/ledger.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../../domain/lockdown.ts';
@@ -53,6 +54,9 @@ export async function act(
 ): Promise<ActAnswer> {
   if (who.name.trim() === '') return refuse('a name is needed: who acts?');
   if (reason.trim() === '') return refuse('a reason is needed');
+  // It would stand in the ledger for ever.
+  const secret = findSecret(reason);
+  if (secret !== undefined) return refuse(`the reason contains ${secret.kind}: say it without`);
   const id = `act~${engine.ids.unique()}`;
   const done = await transact(engine, async (transaction): Promise<ActEffect | string> => {
     const [day, lockdown, head, own, page] = await transaction.getAll<
