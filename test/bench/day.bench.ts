@@ -15,8 +15,14 @@ import { runPhase } from '../../shared/engine/run-phase.ts';
 import type { DocumentsPort, Query, Transaction } from '../../shared/ports/documents.ts';
 import type { PortMap } from '../../shared/ports/port-map.ts';
 import { createLocalRuntime } from '../../shared/runtime/local.ts';
+import { createTestEngine, testCheck, testPhase } from '../support/engine.ts';
+import { type Row, tell } from './report.ts';
 
-const DATE = '2026-11-24';
+/** The first is genesis: it adopts what is there, and ends degraded. The second is a green day like any other. */
+const DAYS = [
+  { date: '2026-11-24', label: 'first day, cold' },
+  { date: '2026-11-25', label: 'green day' },
+] as const;
 const CHAIN = [
   ['t-90-prep', '10:30'],
   ['t-30-final-check', '11:30'],
@@ -147,7 +153,7 @@ function counted(documents: DocumentsPort, counts: Counts): DocumentsPort {
 }
 
 const data = mkdtempSync(join(tmpdir(), 'highnoon-bench-'));
-const runtime = await createLocalRuntime({ data, at: `${DATE}T10:00:00.000Z`, environment: {}, log: () => {} });
+const runtime = await createLocalRuntime({ data, at: `${DAYS[0].date}T10:00:00.000Z`, environment: {}, log: () => {} });
 const busy = new BusyTime();
 /** The same, with the operations' own work. */
 const judgingOrPorts = new BusyTime();
@@ -179,57 +185,58 @@ const trigger = (phase: PhaseName, at: string, messageId: string) => ({
   rerun: false,
 });
 
-const rows: { what: string; value: number; unit: string; reach?: number }[] = [];
-let overheadMs = 0;
-for (const [phase, time] of CHAIN) {
-  const at = `${DATE}T${time}:00.000Z`;
-  await runtime.stepTo(at);
-  busy.totalMs = 0;
-  judgingOrPorts.totalMs = 0;
-  const startedCpu = process.cpuUsage();
-  Object.assign(counts, { reads: 0, writes: 0 });
-  const startedMs = performance.now();
-  const outcome = await runPhase(engine, trigger(phase, at, phase));
-  const wallMs = performance.now() - startedMs;
-  if (outcome.kind !== 'concluded') throw new Error(`${phase}: ${outcome.kind}`);
-  overheadMs += wallMs - judgingOrPorts.totalMs;
-  const { user, system } = process.cpuUsage(startedCpu);
-  rows.push({ what: `${phase}: wall`, value: wallMs, unit: 'ms' });
-  rows.push({
-    what: `${phase}: processor time, the sample world's servers included`,
-    value: (user + system) / 1000,
-    unit: 'ms',
-  });
-  rows.push({ what: `${phase}: operations' own work`, value: judgingOrPorts.totalMs - busy.totalMs, unit: 'ms' });
-  rows.push({ what: `${phase}: engine and store`, value: wallMs - judgingOrPorts.totalMs, unit: 'ms' });
-  rows.push({
-    what: `${phase}: store reads`,
-    value: counts.reads,
-    unit: 'reads',
-    reach: phase === 'high-noon-sync' ? 120 : 30,
-  });
-  rows.push({
-    what: `${phase}: store writes`,
-    value: counts.writes,
-    unit: 'writes',
-    reach: phase === 'high-noon-sync' ? 120 : 30,
-  });
+const rows: Row[] = [];
+for (const { date, label } of DAYS) {
+  let overheadMs = 0;
+  let ownMs = 0;
+  for (const [phase, time] of CHAIN) {
+    const at = `${date}T${time}:00.000Z`;
+    await runtime.stepTo(at);
+    busy.totalMs = 0;
+    judgingOrPorts.totalMs = 0;
+    Object.assign(counts, { reads: 0, writes: 0 });
+    const startedCpu = process.cpuUsage();
+    const startedMs = performance.now();
+    const outcome = await runPhase(engine, trigger(phase, at, phase));
+    const wallMs = performance.now() - startedMs;
+    const { user, system } = process.cpuUsage(startedCpu);
+    if (outcome.kind !== 'concluded') throw new Error(`${phase}: ${outcome.kind}`);
+    overheadMs += wallMs - judgingOrPorts.totalMs;
+    ownMs += judgingOrPorts.totalMs - busy.totalMs;
+    const what = `${label}, ${phase} (${outcome.slot.ending})`;
+    // A check phase's goal is for five operations, below: these two have eight and seven, and T-90 stages three datasets.
+    const goal = label === 'green day' && phase === 'high-noon-sync' ? { reach: 120 } : {};
+    rows.push({ what: `${what}: wall`, value: wallMs, unit: 'ms' });
+    rows.push({ what: `${what}: processor, the world's servers too`, value: (user + system) / 1000, unit: 'ms' });
+    rows.push({ what: `${what}: store reads`, value: counts.reads, unit: 'reads', ...goal });
+    rows.push({ what: `${what}: store writes`, value: counts.writes, unit: 'writes', ...goal });
+  }
+  rows.push({ what: `${label}: engine and store`, value: overheadMs, unit: 'ms', reach: 250 });
+  rows.push({ what: `${label}: operations' own judging beside it`, value: ownMs, unit: 'ms' });
 }
-rows.push({ what: 'engine overhead of the green day', value: overheadMs, unit: 'ms', reach: 250 });
+const five = Array.from({ length: 5 }, (_, number) => testCheck(`check-number-${number}`));
+const fiveAt = `${DAYS[0].date}T10:30:00.000Z`;
+const small = createTestEngine(fiveAt, { ...PHASES, 't-90-prep': testPhase('t-90-prep', five) });
 Object.assign(counts, { reads: 0, writes: 0 });
-await runPhase(engine, trigger('t-90-prep', `${DATE}T10:30:00.000Z`, 'another'));
+await runPhase({ ...small.engine, documents: counted(small.documents, counts) }, trigger('t-90-prep', fiveAt, 'five'));
+rows.push({
+  what: 'a green check phase of five operations: store reads',
+  value: counts.reads,
+  unit: 'reads',
+  reach: 30,
+});
+rows.push({
+  what: 'a green check phase of five operations: store writes',
+  value: counts.writes,
+  unit: 'writes',
+  reach: 30,
+});
+Object.assign(counts, { reads: 0, writes: 0 });
+await runPhase(engine, trigger('t-90-prep', `${DAYS[1].date}T10:30:00.000Z`, 'another'));
 rows.push({ what: 'duplicate: store reads', value: counts.reads, unit: 'reads', reach: 2 });
 rows.push({ what: 'duplicate: store writes', value: counts.writes, unit: 'writes', reach: 1 });
 rows.push({ what: 'resident memory', value: process.memoryUsage().rss / 2 ** 20, unit: 'MiB', reach: 256 });
 await runtime.close();
 rmSync(data, { recursive: true, force: true });
 
-if (process.argv.includes('--json')) console.log(JSON.stringify({ bench: 'day', rows }));
-else {
-  for (const { what, value, unit, reach } of rows) {
-    const verdict = reach === undefined ? '' : value <= reach ? `  reached (${reach})` : `  NOT reached (${reach})`;
-    console.log(
-      `${what.padEnd(40)} ${value.toFixed(unit === 'ms' || unit === 'MiB' ? 1 : 0).padStart(9)} ${unit}${verdict}`,
-    );
-  }
-}
+tell('day', rows);
