@@ -19,6 +19,10 @@ export interface SelfTestRecord {
 export const SELF_TEST_CAUSE = 'self-test';
 export const isSelfTest = ({ cause }: Pick<Escalation, 'cause'>): boolean => cause === SELF_TEST_CAUSE;
 
+/** The first word that a person reads: the severity, or that it is a test. */
+export const headWord = (escalation: Pick<Escalation, 'cause' | 'severity'>): string =>
+  isSelfTest(escalation) ? 'SELF-TEST' : escalation.severity.toUpperCase();
+
 /** Delivery in time: three ticks of the watchdog (15 min) and the longest backoff of the subscription (10 min) fit in. */
 export const DELIVERED_WITHIN_SECONDS = 1800;
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { escalationText } from '../../shared/adapters/gcp/escalation-text.ts';
 import alerts from '../../shared/catalog/alerts.json' with { type: 'json' };
 import { PortError } from '../../shared/domain/errors.ts';
 import type { Escalation } from '../../shared/domain/escalation.ts';
 import {
+  beginSelfTest,
   DELIVERED_WITHIN_SECONDS,
   newestSelfTest,
   nextSelfTest,
@@ -21,6 +23,7 @@ import { createTestEngine } from '../support/engine.ts';
 const START = '2026-11-24T20:00:00.000Z';
 const TEST = '2026-11-25T09:00:00.000Z';
 const TICK_SECONDS = 300;
+const TEXT = beginSelfTest(undefined, 'production', TEST).escalation;
 
 /** A world whose watchdog ticks and whose relay tells a channel that may be broken. */
 function testWorld(startAt: string) {
@@ -86,6 +89,7 @@ describe('the weekly self-test of delivery', () => {
       [TEST, '2026-12-02T09:00:00.000Z'],
     );
     for (const { title, routes, severity, slotId, runId } of tests) {
+      assert.match(escalationText({ ...TEXT, title }, undefined, String), /^\*SELF-TEST\* Self-test of/);
       assert.match(title, /^Self-test of escalation delivery .* nothing has happened$/);
       assert.deepEqual(
         { routes, severity, slotId, runId },

@@ -23,7 +23,7 @@ const STATES: readonly {
   { name: 'green day', says: /Noon is done\./, play: (operator) => playChain(operator, green()) },
   {
     name: 'red T-30',
-    says: /T-30 is red: two checks failed/,
+    says: /It can be released once T-30 has passed.*T-30 is red: two checks failed/s,
     play: async (operator) => {
       operator.setPhases(redFinalCheck());
       await operator.run('t-90-prep', '10:30');

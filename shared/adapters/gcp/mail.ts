@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Transporter } from 'nodemailer';
 import { PortError, type PortErrorCode } from '../../domain/errors.ts';
+import { headWord } from '../../domain/self-test.ts';
 import type { Credentials } from '../../ports/credentials.ts';
 import type { Messenger } from '../../ports/messenger.ts';
 import { escalationText } from './escalation-text.ts';
@@ -32,7 +33,7 @@ export function createMailMessenger(options: MailOptions): Messenger {
         await transport.sendMail({
           from,
           to: [...to],
-          subject: `[High Noon] ${escalation.severity.toUpperCase()} ${plain(escalation.title).slice(0, LONGEST_SUBJECT)}`,
+          subject: `[High Noon] ${headWord(escalation)} ${plain(escalation.title).slice(0, LONGEST_SUBJECT)}`,
           text: `${escalationText(escalation, operatorUrl, plain)}\n`,
           // A server that takes a message and is cut off before it says so gets it again under the same name.
           messageId: `<${createHash('sha256').update(escalation.id).digest('hex').slice(0, 32)}@${from.split('@')[1]}>`,

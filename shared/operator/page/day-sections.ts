@@ -1,5 +1,5 @@
 import { PHASE_NAMES, type PhaseName } from '../../domain/catalog.ts';
-import { isChainPhase } from '../../domain/day.ts';
+import { isChainPhase, summaryOf } from '../../domain/day.ts';
 import { isGood } from '../../domain/ending.ts';
 import { isHeld } from '../../domain/hold.ts';
 import { nextHighNoon, rerunClosesAt, type Slot, slotsOfDate, startClosesAt } from '../../domain/slot.ts';
@@ -27,10 +27,16 @@ export function banner({ lockdown, day, date }: PageView, form: FormMaker): Html
     return html`<section id="banner" class="wide stop" role="alert"><h2>${sign('bad')} LOCKDOWN, epoch ${lockdown.epoch}${since}, set by ${lockdown.setBy}</h2><p>${lockdown.reason}</p><p class="soft">Cause: ${lockdown.cause}. Nothing forward happens. Looking, dry-runs, snapshots and rollback work.</p></section>`;
   }
   if (isHeld(day.hold))
-    return html`<section id="banner" class="wide act" role="status"><h2>${sign('warn')} HOLD: noon of ${date} waits for a person</h2><p>${day.hold.reason}; set by ${day.hold.setBy} at ${clockTime(day.hold.setAt)} UTC.</p>${actForm(form, { act: 'release', button: 'Release the hold', hidden: { slot: date } })}</section>`;
+    return html`<section id="banner" class="wide act" role="status"><h2>${sign('warn')} HOLD: noon of ${date} waits for a person</h2><p>${day.hold.reason}; set by ${day.hold.setBy} at ${clockTime(day.hold.setAt)} UTC.</p>${mayRelease(day) ? '' : html`<p class="soft">It can be released once T-30 has passed.</p>`}${actForm(form, { act: 'release', button: 'Release the hold', hidden: { slot: date } })}</section>`;
   if (day.hold?.status === 'released')
     return html`<section id="banner" class="wide calm"><p>${sign('good')} The hold was released by ${day.hold.releasedBy} at ${clockTime(day.hold.releasedAt)} UTC: ${day.hold.releaseReason}</p></section>`;
   return html``;
+}
+
+/** A hold that a red T-30 has set waits for a T-30 that is go. */
+function mayRelease(day: PageView['day']): boolean {
+  const ending = summaryOf(day, 't-30-final-check')?.ending ?? null;
+  return day.hold?.cause !== 't-30' || (ending !== null && isGood(ending));
 }
 
 export function nextSection(view: PageView, style: CommandStyle, form: FormMaker): Html {
@@ -92,7 +98,7 @@ function timelineLine({ day, now, isToday, lockdown }: PageView, slot: Slot): Ht
     known === undefined
       ? ''
       : html` <a href="/api/runs/${encodeURIComponent(slot.slotId)}" aria-label="Receipts of ${SHORT[slot.phase]} at ${slot.dueAt.slice(11, 16)}">receipts</a>`;
-  return html`<li>${clockTime(slot.dueAt)} ${sign(toneOfSlot(known))} ${name}: ${status}${attempt}${late}${took}${link}${windows(slot, known?.ending ?? null, now, isToday && !lockdown.active)}${why}</li>`;
+  return html`<li><time datetime="${slot.dueAt}">${clockTime(slot.dueAt)}</time> ${sign(toneOfSlot(known))} <div>${name}: ${status}${attempt}${late}${took}${link}${windows(slot, known?.ending ?? null, now, isToday && !lockdown.active)}${why}</div></li>`;
 }
 
 /** Until when it may still start or run again, while that matters. */
