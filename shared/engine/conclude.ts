@@ -23,7 +23,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { Transaction } from '../ports/documents.ts';
 import type { Engine } from './engine.ts';
 import { wakesAfter } from './outbox.ts';
-import { EMPTY_PAGE, entriesOf, PAGE_PATH, type PageSummary, pageAfterEnding } from './page-summary.ts';
+import { EMPTY_PAGE, PAGE_PATH, type PageSummary, pageAfterEnding } from './page-summary.ts';
 import { paths, writeLedger } from './records.ts';
 
 /** Everything an ending is made of; `writeConclusion` is the only place that stores one. */
@@ -111,8 +111,7 @@ export function writeConclusion(engine: Engine, transaction: Transaction, c: Con
       detail: { cause: lockdown.cause, reason: lockdown.reason },
     });
   }
-  writeLedger(transaction, c.head, lines, at);
-  transaction.set(PAGE_PATH, pageAfter(c, entriesOf(c.head, lines, at)));
+  transaction.set(PAGE_PATH, pageAfter(c, writeLedger(transaction, c.head, lines, at)));
   if (escalation !== undefined) transaction.set(paths.escalation(escalation.id), escalation);
 
   const before = c.totals ?? emptyTotals(at);

@@ -1,5 +1,12 @@
 import { type DayRecord, emptyDay } from '../domain/day.ts';
-import { appendEntry, EMPTY_HEAD, type LedgerHead, type LedgerLine, ledgerId } from '../domain/ledger.ts';
+import {
+  appendEntry,
+  EMPTY_HEAD,
+  type LedgerEntry,
+  type LedgerHead,
+  type LedgerLine,
+  ledgerId,
+} from '../domain/ledger.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import type { Override, Waiver } from '../domain/override.ts';
 import type { SlotRecord } from '../domain/run.ts';
@@ -61,21 +68,23 @@ export async function readCore(transaction: Transaction, slot: Slot): Promise<Co
   };
 }
 
-/** Appends lines to the ledger and returns the head that must be stored, once, by the caller's commit. */
+/** Appends lines to the ledger, once in a commit, and returns the entries that they became. */
 export function writeLedger(
   transaction: Transaction,
   head: LedgerHead,
   lines: readonly LedgerLine[],
   at: Instant,
-): LedgerHead {
+): readonly LedgerEntry[] {
+  const entries: LedgerEntry[] = [];
   let current = head;
   for (const line of lines) {
     const appended = appendEntry(current, line, at);
     transaction.create(paths.ledger(appended.entry.seq), appended.entry);
+    entries.push(appended.entry);
     current = appended.head;
   }
   transaction.set(paths.head, current);
-  return current;
+  return entries;
 }
 
 export interface OverridesRecord {
