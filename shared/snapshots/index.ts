@@ -22,6 +22,7 @@ export { encodeFields } from './encode-fields.ts';
 export { type EraseOptions, type EraseReport, eraseSubject } from './erase-subject.ts';
 export { IntegrityError, type IntegrityKind, SourceError } from './integrity-error.ts';
 export { type JoinOptions, joinRanges } from './join-ranges.ts';
+export { exportJsonLines } from './json-files.ts';
 export { JsonLineEncoder } from './json-line.ts';
 export { JsonLineWriter } from './json-text.ts';
 export {

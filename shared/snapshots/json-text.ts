@@ -10,6 +10,7 @@ const COMMA = 0x2c;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 const ZERO = 0x30;
+const HEAD = Buffer.from('{"_id":"');
 
 /** No value takes more than this many times its canonical bytes: a decimal of 2 bytes can take 18 characters. */
 const MOST_GROWTH = 10;
@@ -35,11 +36,39 @@ export class JsonLineWriter {
     const out = this.#out;
     out.text('{"_id":');
     out.text(JSON.stringify(id));
-    // Room for everything at once, so that no byte below has to ask for it.
-    out.reserve(fields.length * MOST_GROWTH + 16);
+    const source = Buffer.isBuffer(fields) ? fields : Buffer.from(fields.buffer, fields.byteOffset, fields.byteLength);
     this.#path = id;
-    this.#source = Buffer.isBuffer(fields) ? fields : Buffer.from(fields.buffer, fields.byteOffset, fields.byteLength);
-    this.#from = 0;
+    this.#writeLine(source, 0, source.length);
+  }
+
+  /**
+   * The line of a record where it lies: its name key, then its fields. False, and nothing is written, when the name has
+   * other characters than printable ones: it then has to be spelt out.
+   */
+  writeRecord(records: Buffer, keyStart: number, keyEnd: number, from: number, end: number): boolean {
+    const out = this.#out;
+    out.reserve(HEAD.length + keyEnd - keyStart + 1);
+    const target = out.bytes;
+    let to = out.length;
+    for (let at = 0; at < HEAD.length; at++) target[to++] = HEAD[at] as number;
+    for (let at = keyStart; at < keyEnd; at++) {
+      const byte = records[at] as number;
+      if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH) return false;
+      target[to++] = byte;
+    }
+    target[to++] = QUOTE;
+    out.length = to;
+    this.#path = '';
+    this.#writeLine(records, from, end);
+    return true;
+  }
+
+  #writeLine(source: Buffer, from: number, end: number): void {
+    const out = this.#out;
+    // Room for everything at once, so that no byte below has to ask for it.
+    out.reserve((end - from) * MOST_GROWTH + 16);
+    this.#source = source;
+    this.#from = from;
     this.#target = out.bytes;
     this.#to = out.length;
     this.#writeFields(false);
@@ -121,7 +150,7 @@ export class JsonLineWriter {
     if ('integerValue' in value) this.#writeAscii(value.integerValue);
     else if ('doubleValue' in value && Number.isFinite(value.doubleValue))
       this.#writeAscii(doubleText(value.doubleValue));
-    else throw new SourceError(this.#path, `a ${Object.keys(value)[0]} has no form in plain JSON`);
+    else throw new SourceError(this.#path || 'a record', `a ${Object.keys(value)[0]} has no form in plain JSON`);
   }
 
   #writeAscii(text: string): void {

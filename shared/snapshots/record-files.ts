@@ -22,11 +22,23 @@ export async function* exportCollection(
   collection: string,
   onProgress?: (documents: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const stored = await readManifest(store, id);
-  const reader = await openCollection(store, stored, collection);
   const block = new ByteWriter(BLOCK_BYTES * 2);
   block.append(HEAD);
-  const counted = new CountedDocuments(reader, stored.keys, collection, (records) => block.append(records));
+  yield* exportRecords(store, id, collection, block, (records) => block.append(records), onProgress);
+}
+
+/** Gives all records to `sink`, which appends what is to be written to `block`. */
+export async function* exportRecords(
+  store: SnapshotStore,
+  id: string,
+  collection: string,
+  block: ByteWriter,
+  sink: (records: Buffer) => void,
+  onProgress?: (documents: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const stored = await readManifest(store, id);
+  const reader = await openCollection(store, stored, collection);
+  const counted = new CountedDocuments(reader, stored.keys, collection, sink);
   while (await counted.readSome(DOCUMENTS_AT_ONCE)) {
     onProgress?.(counted.documents);
     if (block.length < BLOCK_BYTES) continue;

@@ -73,6 +73,13 @@ export function writeRecord(writer: ByteWriter, kind: number, key: Buffer, body:
   writer.append(body);
 }
 
+/** Where the fields of a body begin, behind its flags and times. */
+export function fieldsStart(bytes: Buffer, bodyStart: number): number {
+  const flags = bytes[bodyStart] as number;
+  const times = (flags & HAS_CREATE_TIME ? TIME_BYTES : 0) + (flags & HAS_UPDATE_TIME ? TIME_BYTES : 0);
+  return bodyStart + 1 + times;
+}
+
 /** The document of a key and a body. Its fields are a view of `bytes`. */
 export function readDocument(
   collection: string,

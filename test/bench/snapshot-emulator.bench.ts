@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FirestoreMemory } from '../../shared/adapters/gcp/memory.ts';
 import { systemClock } from '../../shared/adapters/local/clock.ts';
+import type { RawDocument } from '../../shared/ports/memory.ts';
 import { missingEmulators, startEmulator } from '../emulators/emulators.ts';
 import { NdjsonSource } from '../snapshots/support/ndjson-source.ts';
 import { type Row, tell } from './report.ts';
@@ -14,15 +15,17 @@ import { type Row, tell } from './report.ts';
  * From the Firestore emulator into a snapshot, end to end in a process of its own: start, read, compare, compress,
  * encrypt, write, publish.
  *
- *   node test/bench/snapshot-emulator.bench.ts [--documents N] [--quick] [--json] [--tool PATH]
+ *   node test/bench/snapshot-emulator.bench.ts [--documents N] [--apart] [--quick] [--json] [--tool PATH]
  *
  * Loading the emulator takes longer than the capture and is not counted. The floor beside it reads the same query and
- * throws the documents away.
+ * throws the documents away. The documents stand in one collection: the emulator looks through its whole database for
+ * every query, so that --apart, in five collections, measures five times that (Firestore itself reads what it gives).
  */
 
 const { values } = parseArgs({
   options: {
     documents: { type: 'string' },
+    apart: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     tool: { type: 'string', default: resolve(import.meta.dirname, '../../../shared/tools/snapshot-dataset.mjs') },
     json: { type: 'boolean', default: false },
@@ -37,7 +40,9 @@ async function worker(
   ...words: string[]
 ): Promise<{ seconds: number; documents: number; memory: number }> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [WORKER, act, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [WORKER, values.apart ? 'apart' : 'together', act, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (data) => {
     output += data;
@@ -46,6 +51,13 @@ async function worker(
   if (code !== 0) throw new Error(`${act} ended with ${code}`);
   const told = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as { documents: number; memory: number };
   return { ...told, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+const TOGETHER = 'documents';
+
+async function* renamed(name: string, documents: AsyncIterable<RawDocument>): AsyncGenerator<RawDocument> {
+  for await (const { path, fields } of documents)
+    yield { path: `${TOGETHER}/${name}-${path.slice(name.length + 1)}`, fields };
 }
 
 async function load(host: string, projectId: string, folder: string): Promise<void> {
@@ -58,8 +70,10 @@ async function load(host: string, projectId: string, folder: string): Promise<vo
   });
   const source = new NdjsonSource(folder);
   try {
-    for (const name of readdirSync(folder).map((file) => file.replace('.ndjson', '')))
-      await memory.restore(name, source.capture(name, { readTime: '2026-11-24T00:00:00Z' }));
+    for (const name of readdirSync(folder).map((file) => file.replace('.ndjson', ''))) {
+      const documents = source.capture(name, { readTime: '2026-11-24T00:00:00Z' });
+      await (values.apart ? memory.restore(name, documents) : memory.restore(TOGETHER, renamed(name, documents)));
+    }
   } finally {
     await memory.close();
   }
@@ -68,7 +82,7 @@ async function load(host: string, projectId: string, folder: string): Promise<vo
 const work = mkdtempSync(join(tmpdir(), 'highnoon-emulator-'));
 const missing = missingEmulators(['firestore']);
 if (missing === undefined) {
-  const emulator = await startEmulator('firestore');
+  const emulator = await startEmulator('firestore', '2g');
   try {
     execFileSync(process.execPath, [values.tool, work, String(documents), '12345'], { stdio: 'ignore' });
     const projectId = 'bench';

@@ -17,8 +17,8 @@ const JARS = {
 type Kind = keyof typeof JARS;
 
 /** Started with -cp and the class: with -jar the Firestore emulator reads its settings from elsewhere. */
-const commandOf = (kind: Kind, jar: string, port: number): string[] => [
-  '-Xmx512m',
+const commandOf = (kind: Kind, jar: string, port: number, heap: string): string[] => [
+  `-Xmx${heap}`,
   ...(kind === 'firestore'
     ? ['-cp', jar, 'com.google.cloud.datastore.emulator.firestore.CloudFirestore']
     : ['-jar', jar]),
@@ -50,11 +50,11 @@ export function missingEmulators(kinds: readonly Kind[]): string | undefined {
 }
 
 /** Starts an emulator on a free port, and ends it with the process that started it. */
-export async function startEmulator(kind: Kind): Promise<Emulator> {
+export async function startEmulator(kind: Kind, heap = '512m'): Promise<Emulator> {
   const jar = jarOf(kind);
   if (jar === undefined) throw new Error(`there is no ${kind} emulator`);
   const port = await freePort();
-  const child = spawn('java', commandOf(kind, jar, port), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('java', commandOf(kind, jar, port, heap), { stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   let said = '';

@@ -1,16 +1,9 @@
-import { closeSync, createWriteStream, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { MemoryPort, RawDocument } from '../../../shared/ports/memory.ts';
-import { ByteWriter } from '../../../shared/snapshots/byte-writer.ts';
-import {
-  JsonLineWriter,
-  type Manifest,
-  restoreSnapshot,
-  type SnapshotStore,
-  SourceError,
-} from '../../../shared/snapshots/index.ts';
+import { exportJsonLines, type Manifest, type SnapshotStore, SourceError } from '../../../shared/snapshots/index.ts';
 import { exportCollection } from '../../../shared/snapshots/record-files.ts';
 
 export interface RestoredFile {
@@ -46,9 +39,8 @@ export async function restoreIntoFolder(
     }
     const file = join(folder, `${name}.ndjson`);
     try {
-      const target = ndjsonTarget(file);
-      const onProgress = (done: { documents: number }) => tell(name, done.documents, documents);
-      await restoreSnapshot({ ...store, id: manifest.id, target, collections: [name], onProgress });
+      const lines = exportJsonLines(store, manifest.id, name, (done) => tell(name, done, documents));
+      await pipeline(Readable.from(lines), createWriteStream(file));
       files.push({ collection: name, documents, file, format: 'ndjson' });
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
@@ -57,32 +49,6 @@ export async function restoreIntoFolder(
     }
   }
   return files;
-}
-
-const BLOCK_BYTES = 512 * 1024;
-
-function ndjsonTarget(path: string): MemoryPort {
-  return {
-    capture: () => {
-      throw new Error('a file that is being written is not read');
-    },
-    async restore(collection, documents) {
-      const file = openSync(path, 'w');
-      try {
-        const out = new ByteWriter(BLOCK_BYTES * 2);
-        const writer = new JsonLineWriter(out);
-        for await (const document of documents) {
-          writer.write(document.path.slice(collection.length + 1), document.fields);
-          if (out.length < BLOCK_BYTES) continue;
-          writeSync(file, out.view());
-          out.length = 0;
-        }
-        writeSync(file, out.view());
-      } finally {
-        closeSync(file);
-      }
-    },
-  };
 }
 
 /** One collection of a snapshot into a collection of the memory, under another name if one is given. */

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSnapshot } from '../../../shared/snapshots/create-snapshot.ts';
+import { exportJsonLines } from '../../../shared/snapshots/json-files.ts';
 import { listSnapshotIds } from '../../../shared/snapshots/manifest.ts';
-import { restoreSnapshot } from '../../../shared/snapshots/read-snapshot.ts';
 import { exportCollection } from '../../../shared/snapshots/record-files.ts';
 import { verifySnapshots } from '../../../shared/snapshots/verify-snapshots.ts';
 import { FolderObjects } from './folder-objects.ts';
@@ -41,7 +41,8 @@ if (act === 'create') {
   for (const name of COLLECTIONS) await writeFile(join(data, `${name}.records`), exportCollection(snapshots, id, name));
 } else if (act === 'restore-json') {
   const id = (await listSnapshotIds(snapshots)).at(-1) ?? '';
-  await restoreSnapshot({ ...snapshots, id, target: new NdjsonSource(data) });
+  mkdirSync(data, { recursive: true });
+  for (const name of COLLECTIONS) await writeFile(join(data, `${name}.ndjson`), exportJsonLines(snapshots, id, name));
 } else throw new Error(`"${act}": allowed are create, verify, restore, restore-json`);
 
 console.log(process.resourceUsage().maxRSS * 1024);
