@@ -7,6 +7,7 @@ import { parseArguments } from '../../functions/cli/arguments.ts';
 import { COMMANDS } from '../../functions/cli/commands.ts';
 import { createOutput } from '../../functions/cli/output.ts';
 import { UsageError } from '../../shared/domain/errors.ts';
+import { ResticRepository, resticVersion } from '../domain/retention/installed-restic.ts';
 import { type Answer, temporaryFolder } from './support.ts';
 
 const CONFIGURATION = `
@@ -156,6 +157,39 @@ describe('the command line over memory and snapshots', () => {
         .json<{ problems: { collection: string; chunk: string }[] }>()
         .problems.every(({ chunk }) => /^[0-9a-f]+$/.test(chunk)),
     );
+  });
+
+  const restic = resticVersion();
+  const noRestic = 'SKIPPED: restic is not installed; `apt-get install restic` to compare with the real thing';
+  it('keeps of a week of snapshots what restic keeps, and every one that is left is whole', {
+    skip: restic === undefined ? noRestic : false,
+  }, async () => {
+    using folder = openFolder();
+    const rules = 'retention: {keep_last: 3, keep_daily: 4}';
+    writeFileSync(join(folder.data, 'herbitrage.yaml'), CONFIGURATION.replace('retention: {keep_last: 2}', rules));
+    const times = Array.from({ length: 28 }, (_, n) => new Date(Date.UTC(2026, 10, 24) + n * 21_600_000).toISOString());
+    for (const [n, at] of times.entries()) {
+      const events = Array.from({ length: 60 }, (_, index) =>
+        event(`e${100 + index}`, `u${index % 7 === n % 7 ? n : 0}`),
+      );
+      await folder.load('events', events, at);
+      await folder.load('people', [person('u1')], at);
+      const made = await folder.run('snapshots', 'create', '--at', at, '--json');
+      assert.equal(made.code, 0, made.err);
+    }
+    const repository = new ResticRepository(times.map((time) => ({ id: time, time })));
+    try {
+      const wanted = repository.kept({ keepLast: 3, keepDaily: 4 });
+      const last = times.at(-1) ?? '';
+      assert.equal((await folder.run('snapshots', 'forget', '--at', last, '--json')).code, 0);
+      const list = await folder.run('snapshots', 'list', '--at', last, '--json');
+      const left = list.json<{ snapshots: { at: string }[] }>().snapshots.map(({ at }) => new Date(at).toISOString());
+      assert.deepEqual(left.toSorted(), [...wanted].toSorted());
+      assert.equal(left.length, 6);
+    } finally {
+      repository.remove();
+    }
+    assert.equal((await folder.run('snapshots', 'check', '--read-data', '--json')).code, 0);
   });
 
   it('erases a person from every snapshot, keeps the rest, and says so in the ledger without the name', async () => {
