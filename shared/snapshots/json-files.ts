@@ -7,7 +7,7 @@ import { fieldsStart } from './record-format.ts';
 
 /**
  * A collection of a snapshot as lines of JSON, each with its name below the collection as `_id`: records are turned into
- * lines where they lie, and no document is made of them. Throws `SourceError` at what plain JSON cannot say, and
+ * lines where they lie, and no document is made of them. A block is valid until the next is asked for. Throws `SourceError` at what plain JSON cannot say, and
  * `IntegrityError` after the last block when it is not what was captured.
  */
 export async function* exportJsonLines(

@@ -14,7 +14,8 @@ const DOCUMENTS_AT_ONCE = 1000;
 
 /**
  * A collection of a snapshot as one file that loses nothing: what was stored, in order, without making documents of it.
- * Compared with the digest of the capture; a difference is an `IntegrityError` after the last block.
+ * Compared with the digest of the capture; a difference is an `IntegrityError` after the last block. A block is valid until
+ * the next one is asked for.
  */
 export async function* exportCollection(
   store: SnapshotStore,
@@ -42,13 +43,13 @@ export async function* exportRecords(
   while (await counted.readSome(DOCUMENTS_AT_ONCE)) {
     onProgress?.(counted.documents);
     if (block.length < BLOCK_BYTES) continue;
-    yield block.copy();
+    yield block.view();
     block.length = 0;
   }
   const wanted = collectionOf(stored.manifest, collection);
   counted.check(wanted, manifestUri(store.bucketUri, id));
   onProgress?.(counted.documents);
-  yield block.copy();
+  yield block.view();
 }
 
 /** The documents of such a file, in order. `collection` is what they were exported from, or where they are to go. */

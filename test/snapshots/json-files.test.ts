@@ -23,7 +23,7 @@ const NAMES = [
 
 async function gather(blocks: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
-  for await (const block of blocks) parts.push(block);
+  for await (const block of blocks) parts.push(Buffer.from(block));
   return Buffer.concat(parts).toString();
 }
 

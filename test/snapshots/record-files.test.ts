@@ -8,7 +8,7 @@ import { step, World } from './support/world.ts';
 
 async function gather(blocks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const block of blocks) parts.push(block);
+  for await (const block of blocks) parts.push(Buffer.from(block));
   return Buffer.concat(parts);
 }
 

@@ -1,7 +1,6 @@
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { MemoryPort, RawDocument } from '../../../shared/ports/memory.ts';
 import { exportJsonLines, type Manifest, type SnapshotStore, SourceError } from '../../../shared/snapshots/index.ts';
 import { exportCollection } from '../../../shared/snapshots/record-files.ts';
@@ -30,7 +29,7 @@ export async function restoreIntoFolder(
     const asRecords = async (): Promise<RestoredFile> => {
       const file = join(folder, `${name}.records`);
       const blocks = exportCollection(store, manifest.id, name, (done) => tell(name, done, documents));
-      await pipeline(Readable.from(blocks), createWriteStream(file));
+      await writeFile(file, blocks);
       return { collection: name, documents, file, format: 'records' };
     };
     if (format === 'records') {
@@ -40,7 +39,7 @@ export async function restoreIntoFolder(
     const file = join(folder, `${name}.ndjson`);
     try {
       const lines = exportJsonLines(store, manifest.id, name, (done) => tell(name, done, documents));
-      await pipeline(Readable.from(lines), createWriteStream(file));
+      await writeFile(file, lines);
       files.push({ collection: name, documents, file, format: 'ndjson' });
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
