@@ -1,8 +1,9 @@
 // `npm run build`: what deploys, as dist/functions.zip, the same bytes for the same commit.
 //
-// The buildpack runs `npm ci`, `gcp-build` (there is none: what is in the archive is built already), prunes, and looks at
-// `node --check index.js`. So the archive is: our code as a few bundled modules, its own package.json, and a lockfile cut
-// out of the repository's, without what only development needs.
+// The buildpack runs `npm ci`, `gcp-build` (which compiles what is bundled already, so that a cold start need not), prunes,
+// and looks at `node --check index.mjs`. So the archive is: our code as a few modules for each function, the licences of
+// what stands in them, its own package.json, and a lockfile cut out of the repository's, without what only development
+// needs. Usage: node build/build.mjs [--out FOLDER]
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

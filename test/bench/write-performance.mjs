@@ -1,5 +1,5 @@
-// Writes docs/performance.md from the answers of benches, one JSON document a line:
-//   npm run -s bench -- --json > bench.jsonl && node test/bench/write-performance.mjs bench.jsonl
+// Writes docs/performance.md from the answers of benches, one JSON document a line, and from pages of others (.md):
+//   npm run -s bench -- --json > bench.jsonl && node test/bench/write-performance.mjs bench.jsonl [PAGE.md]...
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 
@@ -45,12 +45,17 @@ function flat(value, path = []) {
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, [...path, key]));
 }
 
-const documents = files.flatMap((file) =>
-  readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => ({ document: JSON.parse(line), name: file.replace(/.*\//, '').replace(/\.jsonl?$/, '') })),
-);
+/** Its headings stand one level below this page's. */
+const demoted = (text) => text.replace(/^#/gm, '##');
+const isPage = (file) => file.endsWith('.md');
+const documents = files
+  .filter((file) => !isPage(file))
+  .flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => ({ document: JSON.parse(line), name: file.replace(/.*\//, '').replace(/\.jsonl?$/, '') })),
+  );
 const sections = documents.map(({ document, name }) => {
   const { bench = name, ...figures } = document;
   const rows = rowsOf(document);
@@ -74,13 +79,26 @@ writeFileSync(
 
 Made by \`test/bench/write-performance.mjs\` from \`npm run -s bench -- --json\`, as measured, on ${cpus().length} shared cores with Node
 ${process.versions.node}. Other work ran on them (a load of ${loadavg()[2].toFixed(1)} over a quarter of an hour), so trust ratios and counts and not milliseconds: those
-of \`start\` are taken in turns within one run. There ours is started from its TypeScript source, which deployed code is not;
-\`--archive DIR\` starts what is deployed. A malformed message costs a write, since it is kept as evidence, so no refusal does
-without the store. What each bench measures stands at the head of its file in \`test/bench/\`; money stands in [operations.md](operations.md).
+of \`start\` are taken in turns within one run.
+
+What the figures mean:
+
+- \`start\` starts what is deployed: the archive of \`npm run build\`, compiled by its \`gcp-build\`. A malformed message is kept
+  as evidence before it is acknowledged, so its answer waits for the configuration to be checked and for Firestore's client to
+  be loaded: no refusal does without the store. The T-90 is a whole one of the sample world, with its git server and shop,
+  and its ending stored; the peer does nothing at all.
+- \`day\`: "engine and store" is the wall time of the three phases without the time inside the world's ports and without what
+  operations judge by themselves, which stands beside it. Earlier editions of this page counted both together. The first
+  day is genesis and cold.
+- \`load\`: a phase function is deployed with one request an instance at a time; with 32 at once on one process an answer waits
+  for the 31 before it.
+- \`curve\`: 10^6 documents are the most that are made here; 10^7 are not.
+
+What each bench measures stands at the head of its file in \`test/bench/\`; money stands in [operations.md](operations.md).
 
 ${notReached}
 
-${sections.join('\n').trimEnd()}
+${[...sections, ...files.filter(isPage).map((file) => demoted(readFileSync(file, 'utf8')))].join('\n').trimEnd()}
 `,
 );
 console.log('docs/performance.md');
