@@ -58,7 +58,7 @@ async function onRisk(
     const acts = { ...stored?.acts, [riskId]: { ...stored?.acts[riskId], ...own } };
     return {
       writes: [{ path: RISK_ACTS_PATH, data: { acts } satisfies RiskActs }],
-      lines: [{ kind, subject: riskId, actor: who.name, detail: { reason, ...own, closed: own.closed === undefined } }],
+      lines: [{ kind, subject: riskId, actor: who.name, detail: { reason, ...own, closed: own.closed !== undefined } }],
       message: `${riskId}: ${message}`,
     };
   });
