@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import alerts from '../../shared/catalog/alerts.json' with { type: 'json' };
 import { REFUSALS } from '../../shared/domain/admission.ts';
 import { openStory } from '../day/support.ts';
-import { ALERT_TRIES } from './runbook/alerts.ts';
+import { URGENT_TRIES } from './runbook/alerts.ts';
+import { OTHER_TRIES } from './runbook/other-alerts.ts';
 import { REFUSAL_TRIES } from './runbook/refusals.ts';
 import { commandsUnder, runHere, type Try } from './runbook/support.ts';
 
@@ -34,6 +35,8 @@ describe('the runbook, for each reason of a refusal', () => {
 
 /** Its state is a subscription's in the cloud: nothing here has one. Its commands are gcloud's. */
 const ONLY_IN_THE_CLOUD = ['dead-letters'];
+
+const ALERT_TRIES = [...URGENT_TRIES, ...OTHER_TRIES];
 
 describe('the runbook, for each alert', () => {
   it('is tried for every one whose state a world of its own can have', () => {

@@ -95,7 +95,10 @@ describe("a dry-run asked for where the operator's own account may not look", ()
     };
     provideRuntime(runtime);
     try {
-      await phaseHandler('t-30-final-check', async () => final)({
+      await phaseHandler(
+        't-30-final-check',
+        async () => final,
+      )({
         specversion: '1.0',
         type: 'google.cloud.pubsub.topic.v1.messagePublished',
         id: message.messageId,
