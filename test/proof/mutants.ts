@@ -67,7 +67,7 @@ const SUITES = [
     'test/guards/{admission,lease,effects,rollback,stretch,controls}.test.ts',
     'test/domain/*.test.ts',
     'test/domain/core/*.test.ts',
-    'test/engine/{day,page-summary,fan-out,relay,self-test,told-levels,rules}.test.ts',
+    'test/engine/{day,page-summary,fan-out,relay,self-test,told-levels,rules,acts}.test.ts',
     'test/operator/{api,page,next-thing,ledger-view,forgery}.test.ts',
     'test/functions/push.test.ts',
   ],
