@@ -15,6 +15,7 @@ import {
   SUNDAY,
   slotOf,
 } from './cloud/day.ts';
+import { missingPermissions } from './cloud/missing-permissions.ts';
 import { servingIn } from './cloud/seed-run.ts';
 import { CHECK, RUN_PARENT } from './cloud/world.ts';
 import { missingEmulators } from './emulators.ts';
@@ -170,6 +171,7 @@ describe("two days with the composed cloud runtime, every part of Google's spoke
   });
 
   commandLine(() => day);
+  missingPermissions(() => day);
 
   it('has called nothing of Google that its accounts may not: reads alone of schedules and of policies', () => {
     assert.deepEqual([...new Set(day.world.scheduler.faults.calls)], ['listJobs']);

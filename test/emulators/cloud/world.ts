@@ -14,6 +14,7 @@ import type { LocalRuntime } from '../../../shared/runtime/local.ts';
 import { type PolicyStandIn, startIam, startPolicies } from '../../standins/access.ts';
 import { startArtifactAnalysis } from '../../standins/artifact-analysis.ts';
 import { type BigQueryStandIn, startBigQuery } from '../../standins/bigquery.ts';
+import type { Faults } from '../../standins/faults.ts';
 import { startFirestore } from '../../standins/firestore.ts';
 import { type GithubHost, startGithubHost } from '../../standins/github-host.ts';
 import { type MailServer, startMailServer } from '../../standins/mail-server.ts';
@@ -38,6 +39,8 @@ const SECRETS = {
   'gateway-token': 'the-token-of-the-reasoning-gateway',
 } as const;
 
+export type Part = 'storage' | 'run' | 'bigquery' | 'scheduler' | 'secrets' | 'policies' | 'iam' | 'scans' | 'backups';
+
 /** Everything of Google Cloud that has no emulator, and GitHub, over the sample world of a folder. */
 export interface CloudWorld {
   /** What a function's environment needs beside the emulators' hosts. */
@@ -47,6 +50,8 @@ export interface CloudWorld {
   readonly monitoring: MonitoringStandIn;
   readonly scheduler: SchedulerStandIn;
   readonly policies: PolicyStandIn;
+  /** Where each part can be told to fail, by a short name. */
+  readonly faults: Readonly<Record<Part, Faults>>;
   readonly storage: StorageStandIn;
   readonly github: GithubHost;
   readonly chat: Chat;
@@ -123,6 +128,17 @@ export async function openCloudWorld(
     monitoring,
     scheduler,
     policies,
+    faults: {
+      storage: storage.faults,
+      run: run.faults,
+      bigquery: bigquery.faults,
+      scheduler: scheduler.faults,
+      secrets: secrets.faults,
+      policies: policies.faults,
+      iam: iam.faults,
+      scans: scans.faults,
+      backups: firestoreAdmin.faults,
+    },
     storage,
     github,
     chat,
