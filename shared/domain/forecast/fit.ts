@@ -18,10 +18,11 @@ export type Fit = {
 };
 
 /**
- * Error variance over the prior variance of a coefficient: how large season and slope may be against the noise. The
- * largest means "none"; the slope's unit is the rise over the whole past.
+ * Error variance over the prior variance of a coefficient: how large season and slope may be against the noise. A
+ * slope of the largest is none at all, a season of the largest next to none; the slope's unit is the rise over the whole
+ * past.
  */
-const SEASON_PENALTIES = [1e6, 16, 4, 1, 0.25, 0.06];
+const SEASON_PENALTIES = [16, 4, 1, 0.25, 0.06];
 const SLOPE_PENALTIES = [1e6, 1, 0.1, 0.01, 0.001];
 
 /**

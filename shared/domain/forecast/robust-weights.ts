@@ -6,6 +6,8 @@ import { medianOf } from './median.ts';
 /** Tuning constants of 95 % efficiency under normal noise (Huber 1964; Beaton and Tukey 1974). */
 const HUBER = 1.345;
 const BISQUARE = 4.685;
+/** How much wider in histories of n values, by this over n: in few values a good one that stands alone is not yet wrong. */
+const LENIENT = 10;
 
 /** The deviation that most residuals show; never 0 unless all agree exactly. */
 export function robustSigma(residuals: Float64Array): number {
@@ -31,7 +33,9 @@ export function robustWeights(
     // A short history fitted closely shows residuals far smaller than its errors, and good values would look far out.
     const sigma = robustSigma(residuals) * Math.sqrt(ys.length / Math.max(2, ys.length - freedom));
     if (sigma === 0) return weights;
-    weights = residuals.map((residual) => (round < 3 ? huber(residual / sigma) : bisquare(residual / sigma)));
+    weights = residuals.map((residual) =>
+      round < 3 ? huber(residual / sigma) : bisquare(residual / sigma / (1 + LENIENT / ys.length)),
+    );
     const model = leastSquares(design.rows, ys, weights, penalties);
     freedom = model.freedom;
     residuals = Float64Array.from(ys, (y, i) => y - dot(design.rows[i] as Float64Array, model.coefficients));

@@ -1,4 +1,5 @@
-import { HORIZON, SEASON, type Series } from './suite.ts';
+import { quantile } from '../../../shared/domain/statistics/index.ts';
+import { HORIZON, randomFrom, SEASON, type Series } from './suite.ts';
 
 export type Interval = { mean: readonly number[]; lower: readonly number[]; upper: readonly number[] };
 export type Score = { mase: number; msis: number; coverage: number };
@@ -46,4 +47,12 @@ export function seasonalNaive(past: readonly number[]): Interval {
     lower: mean.map((m, h) => m - (half[h] as number)),
     upper: mean.map((m, h) => m + (half[h] as number)),
   };
+}
+
+/** What somebody would say who knew the law of the series, and only the chance of each day not. */
+export function allKnowing({ redraw }: Series, seed = 1): Interval {
+  const random = randomFrom(seed);
+  const drawn = Array.from({ length: HORIZON }, (_, h) => Array.from({ length: 2000 }, () => redraw(h + 1, random)));
+  const at = (p: number): number[] => drawn.map((values) => quantile(values, p));
+  return { mean: at(0.5), lower: at(0.025), upper: at(0.975) };
 }
