@@ -4,11 +4,10 @@ import { type Evidence, type Observation, result } from '../../domain/finding.ts
 import type { Json } from '../../domain/json.ts';
 import type { OperationOutcome } from '../../domain/operation.ts';
 import { type FanOutPlan, MOST_SHARDS, type Share } from '../../domain/shard.ts';
-import { findManifest, IntegrityError, type Manifest } from '../../snapshots/index.ts';
+import { IntegrityError } from '../../snapshots/index.ts';
 import { type CaptureHead, field, partIdOf, type RangedParts } from './capture-head.ts';
 import { type CaptureContext, captureOne, type NameRange, namesOf, sourceOf } from './capture-one.ts';
 import { explainFault } from './explain-damage.ts';
-import { storeOf } from './snapshot-store.ts';
 
 /** Large collections of one operation, as their shards captured them. */
 export interface Ranged {
@@ -36,11 +35,10 @@ export async function captureInRanges(
     const head = await begin();
     const parts: Record<string, string[]> = {};
     const shares: Share[] = [];
-    const parent = await manifestOf(context, head.parent);
     for (const [index, collection] of collections.entries()) {
       const most = Math.max(2, Math.floor((MOST_SHARDS - shares.length) / (collections.length - index)));
       if (shares.length + most > MOST_SHARDS) continue;
-      const ranges = await rangesOf(context, head, collection, parent, most);
+      const ranges = await rangesOf(context, head, collection, most);
       const { seal } = await namesOf(context, collection);
       const ids = ranges.map((_, at) => `${partIdOf(head, collection)}-r${at}`);
       if (ids.length > 0) parts[collection.collection] = ids;
@@ -67,17 +65,13 @@ export async function captureInRanges(
   return { head, parts, taken: Object.fromEntries(taken), findings: [...told.values()], evidence, isParentDamaged };
 }
 
-/** What is known of its size already spares asking: a collection does not double between two snapshots. */
 async function rangesOf(
   context: CaptureContext,
   { readTime }: CaptureHead,
   { collection }: MemoryCollection,
-  parent: Manifest | undefined,
   most: number,
 ): Promise<NameRange[]> {
   const size = context.configuration.snapshots.documents_per_range;
-  const before = parent?.collections.find(({ name }) => name === collection)?.documents;
-  if (before !== undefined && before <= size / 2) return [];
   let cuts: readonly string[] = [];
   try {
     cuts = (await sourceOf(context).cuts?.(collection, { readTime, size, most, signal: context.signal })) ?? [];
@@ -90,17 +84,6 @@ async function rangesOf(
     const [after, until] = [cuts[at - 1], cuts[at]];
     return { ...(after === undefined ? {} : { after }), ...(until === undefined ? {} : { until }) };
   });
-}
-
-/** Unreadable, it tells nothing here; whoever builds upon it says so. */
-async function manifestOf(context: CaptureContext, parent: string | null): Promise<Manifest | undefined> {
-  if (parent === null) return undefined;
-  try {
-    return (await findManifest(storeOf(context), parent))?.manifest;
-  } catch (error) {
-    if (error instanceof IntegrityError) return undefined;
-    throw error;
-  }
 }
 
 interface Taken {
