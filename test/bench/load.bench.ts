@@ -6,7 +6,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { SlotRecord } from '../../shared/domain/run.ts';
-import { type Answered, burstOf, NOW, pushAll } from '../functions/burst.ts';
+import { type Answered, burstOf, NOW, pushAll, pushAtNothing } from '../functions/burst.ts';
 import { createTestEngine, greenPhases, TestResource } from '../support/engine.ts';
 import { isQuick, quantile, type Row, tell } from './report.ts';
 
@@ -50,6 +50,16 @@ collect();
 const kept = process.memoryUsage().heapUsed - heapBefore;
 
 const alone = await pushAll(freshWorld().engine, burstOf(ONE_AT_A_TIME), 1);
+const nothingAlone = await pushAtNothing(burstOf(ONE_AT_A_TIME), 1);
+const nothingCrowded = await pushAtNothing(burstOf(ONE_AT_A_TIME));
+const floor = (what: string, from: readonly Answered[]): Row => ({
+  what,
+  value: quantile(
+    from.map(({ ms }) => ms),
+    0.99,
+  ),
+  unit: 'ms',
+});
 const p99 = (what: string, values: readonly number[]): Row => ({
   what,
   value: quantile(values, 0.99),
@@ -63,9 +73,11 @@ tell('load', [
   { what: 'slots and quarantined documents left', value: documents, unit: 'documents', reach: 200 },
   { what: 'messages a second', value: (MESSAGES / wallMs) * 1000, unit: '1/s' },
   { what: 'CPU a message, client included', value: (user + system) / MESSAGES / 1000, unit: 'ms' },
+  floor('one at a time: p99 of a function that does nothing', nothingAlone),
   p99('one at a time: p99 of a duplicate', times(alone, 'valid')),
   p99('one at a time: p99 of a forgery', times(alone, 'forged')),
   p99('one at a time: p99 of a stale one', times(alone, 'stale')),
+  floor('32 at a time: p99 of a function that does nothing', nothingCrowded),
   p99('32 at a time: p99 of a duplicate', crowded.valid),
   p99('32 at a time: p99 of a forgery', crowded.forged),
   p99('32 at a time: p99 of a stale one', crowded.stale),

@@ -71,7 +71,21 @@ export async function pushAll(
     'burst',
     servePhase('t-90-prep', async () => phaseIn(engine, 't-90-prep')),
   );
-  const server = getTestServer('burst');
+  try {
+    return await pushAt('burst', messages, concurrency);
+  } finally {
+    provideRuntime(undefined);
+  }
+}
+
+/** The same messages at a function that does nothing: what the framework, the client and the machine take by themselves. */
+export async function pushAtNothing(messages: readonly Message[], concurrency = CONCURRENCY): Promise<Answered[]> {
+  cloudEvent('nothing', async () => {});
+  return pushAt('nothing', messages, concurrency);
+}
+
+async function pushAt(target: string, messages: readonly Message[], concurrency: number): Promise<Answered[]> {
+  const server = getTestServer(target);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -85,7 +99,6 @@ export async function pushAll(
   try {
     await Promise.all(Array.from({ length: concurrency }, worker));
   } finally {
-    provideRuntime(undefined);
     agent.destroy();
     server.closeAllConnections();
     server.close();
