@@ -85,6 +85,13 @@ describe('a whole day through the served functions', () => {
     assert.notDeepEqual(next.lastKnownGood.commits, day.lastKnownGood.commits);
     assert.equal(next.lastKnownGood.adopted, false);
 
+    // That day is a Wednesday: the weekly self-test went through outbox and relay to where escalations are told.
+    const told = readFileSync(join(folder.path, 'escalations.ndjson'), 'utf8').trim().split('\n');
+    assert.deepEqual(
+      told.map((line) => JSON.parse(line)).map(({ id, cause }: { id: string; cause: string }) => ({ id, cause })),
+      [{ id: 'self-test@2026-11-25T09:00Z', cause: 'self-test' }],
+    );
+
     const ledger = await highnoon(['ledger', 'verify', '--data', folder.path, '--json']);
     assert.equal(ledger.code, 0);
     assert.equal(ledger.json<{ intact: boolean }>().intact, true);
