@@ -112,8 +112,6 @@ async function runOperations(stretch: Stretch): Promise<string | undefined> {
   const signal = AbortSignal.any([stretch.keeper.signal, engine.draining]);
   for (const [index, operation] of phase.operations.entries()) {
     if (checkpoints.some((checkpoint) => checkpoint.operation === operation.name)) continue;
-    // A worker that stood still may wake up here: another stretch may have run this operation long since.
-    stretch.keeper.check();
     const changed = (['plan', 'configuration', 'code'] as const).filter((pin) => current[pin] !== stretch.pins[pin]);
     if (changed.length > 0) return `${changed.join(' and ')} changed while it ran`;
     if (engine.clock.now() > overtimeAt(stretch.slot, stretch.startedAt))
@@ -156,7 +154,8 @@ async function runAndKeep(
     stretch.resumed && operation.resumable === true
       ? await engine.documents.get<{ cursor: Json }>(cursorPath)
       : undefined;
-  // That read may have taken longer than the lease.
+  // A worker that stood still may wake up here, and that read may have taken longer than the lease: another stretch may
+  // have run this operation long since.
   keeper.check();
   const record = await runOperation(stretch, operation, index, {
     signal,

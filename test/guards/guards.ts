@@ -233,7 +233,7 @@ export const GUARDS: readonly Guard[] = [
     'engine/work-stretch.ts',
     'I9: no operation runs again',
     ['lease', 'begins no operation that another stretch has run, when it wakes between two'],
-    'stretch.keeper.check();',
+    'have run this operation long since.\n  keeper.check();',
     '',
   ),
   guard(
