@@ -121,13 +121,19 @@ function passes(root: string, files: readonly string[]): Promise<boolean> {
       if (/^ *not ok/m.test(line)) giveUp();
       line = line.slice(line.lastIndexOf('\n') + 1);
     });
-    const limit = setTimeout(giveUp, LONGEST_MS);
+    const limit = setTimeout(() => {
+      timedOut += 1;
+      giveUp();
+    }, LONGEST_MS);
     child.on('close', (code) => {
       clearTimeout(limit);
       resolve(code === 0 && !isFailed);
     });
   });
 }
+
+/** Counted as killed, as an endless loop is; told, because a busy machine can look like one. */
+let timedOut = 0;
 
 const all = FILES.flatMap(mutantsOf);
 const dice = new Dice(seed);
@@ -169,6 +175,7 @@ console.log(
     mutants: judged,
     uncompiled,
     killed,
+    timedOut,
     share: killed / judged,
     survivors,
   }),
