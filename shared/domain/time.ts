@@ -12,22 +12,25 @@ const MINUTES: readonly string[] = Array.from(
 );
 const SECONDS: readonly string[] = Array.from({ length: 60 }, (_, number) => `${digits(number, 2)}.`);
 const MILLISECONDS: readonly string[] = Array.from({ length: 1000 }, (_, number) => `${digits(number, 3)}Z`);
-/** Times come in runs of the same day: its date is written once. Tests hold this to what Date says. */
-let midnightMs = Number.NaN;
-let midnight = '';
+/** The dates of a few days lie ready: whatever happens together is about yesterday, today and tomorrow. Tests hold this to what Date says. */
+const KNOWN_DAYS = 16;
+const knownDays = new Float64Array(KNOWN_DAYS).fill(Number.NaN);
+const midnights: string[] = Array.from({ length: KNOWN_DAYS }, () => '');
 
 export function instant(epochMs: number): Instant {
-  const rest = Math.trunc(epochMs) - midnightMs;
-  if (!(rest >= 0 && rest < DAY_MS)) {
-    const whole = new Date(epochMs).toISOString();
-    if (whole.length !== 24) return whole;
-    midnight = whole.slice(0, 11);
-    midnightMs = Date.parse(`${midnight}00:00:00.000Z`);
-    return whole;
+  const whole = Math.trunc(epochMs);
+  const day = Math.floor(whole / DAY_MS);
+  const place = day & (KNOWN_DAYS - 1);
+  if (knownDays[place] !== day) {
+    const text = new Date(epochMs).toISOString();
+    if (text.length !== 24) return text;
+    midnights[place] = text.slice(0, 11);
+    knownDays[place] = day;
   }
+  const rest = whole - day * DAY_MS;
   const seconds = Math.floor(rest / 1000);
   const minutes = Math.floor(seconds / 60);
-  return `${midnight}${MINUTES[minutes]}${SECONDS[seconds - minutes * 60]}${MILLISECONDS[rest - seconds * 1000]}`;
+  return `${midnights[place]}${MINUTES[minutes]}${SECONDS[seconds - minutes * 60]}${MILLISECONDS[rest - seconds * 1000]}`;
 }
 
 /** Any RFC 3339 time with an offset, as an Instant; undefined when it is not one. */
@@ -42,10 +45,22 @@ export function parseInstant(text: string): Instant | undefined {
   return Number.isNaN(ms) ? undefined : instant(ms);
 }
 
+let parsedDate = '';
+let parsedMidnightMs = 0;
+
 export function epochMs(at: Instant): number {
-  if (at.length !== 24 || !at.startsWith(midnight) || midnight === '') return Date.parse(at);
-  const hours = twoDigits(at, 11) * 60 + twoDigits(at, 14);
-  return midnightMs + (hours * 60 + twoDigits(at, 17)) * 1000 + twoDigits(at, 20) * 10 + at.charCodeAt(22) - ZERO;
+  if (at.length !== 24) return Date.parse(at);
+  if (!at.startsWith(parsedDate) || parsedDate === '') {
+    const date = at.slice(0, 11);
+    const midnightMs = Date.parse(`${date}00:00:00.000Z`);
+    if (Number.isNaN(midnightMs)) return Date.parse(at);
+    parsedDate = date;
+    parsedMidnightMs = midnightMs;
+  }
+  const minutes = twoDigits(at, 11) * 60 + twoDigits(at, 14);
+  return (
+    parsedMidnightMs + (minutes * 60 + twoDigits(at, 17)) * 1000 + twoDigits(at, 20) * 10 + at.charCodeAt(22) - ZERO
+  );
 }
 
 const ZERO = 48;

@@ -3,9 +3,9 @@ import { CHAIN, type DayRecord, emptyDay } from '../domain/day.ts';
 import { gateFor } from '../domain/gate.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
-import { isLeaseLive, type SlotRecord } from '../domain/run.ts';
+import { isLeaseLive, type SlotRecord, type SlotSummary } from '../domain/run.ts';
 import { dateOfSlot, runIdOf, type Slot, slotsBetween, startClosesAt } from '../domain/slot.ts';
-import { dateOf, type Instant, latest, plusSeconds, secondsBetween, toSeconds } from '../domain/time.ts';
+import { dateOf, type Instant, plusSeconds, secondsBetween, toSeconds } from '../domain/time.ts';
 import { anchorLedger } from './anchor-ledger.ts';
 import { closeUnstarted } from './close-slot.ts';
 import { compareWithLedger } from './compare-with-ledger.ts';
@@ -49,11 +49,14 @@ export async function sweep(engine: Engine): Promise<SweepReport> {
   ];
   const watch = await readWatch(engine);
   const { since, until } = sweptRange(watch, now);
-  const settled = await settledSlots(engine, since, until);
+  const known = await knownSlots(engine, since, until);
   let isWhole = true;
   for (const phase of phases) {
     for (const slot of slotsBetween(phase, since, plusSeconds(until, 0.001))) {
-      if (settled.has(slot.slotId)) continue;
+      const status = known.get(slot.slotId);
+      if (status === 'concluded') continue;
+      // Before the watch nothing was missed; what a message began all the same is watched to its end.
+      if (status === undefined && slot.dueAt < watch.since) continue;
       const swept = await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, controls, report));
       isWhole &&= swept === true;
     }
@@ -82,22 +85,24 @@ async function readLockdown(engine: Engine): Promise<Lockdown> {
   return (await engine.documents.get<Lockdown>(paths.lockdown)) ?? NO_LOCKDOWN;
 }
 
-/** The days know which slots have concluded: two or three reads instead of one for every slot. */
-async function settledSlots(engine: Engine, since: Instant, until: Instant): Promise<ReadonlySet<string>> {
-  const settled = new Set<string>();
+/** The days know how their slots stand: two or three reads instead of one for every slot. */
+async function knownSlots(
+  engine: Engine,
+  since: Instant,
+  until: Instant,
+): Promise<ReadonlyMap<string, SlotSummary['status']>> {
+  const known = new Map<string, SlotSummary['status']>();
   for (let date = dateOf(since); date <= dateOf(until); date = dateOf(plusSeconds(`${date}T00:00:00.000Z`, 86_400))) {
     const day = await engine.documents.get<DayRecord>(paths.day(date));
-    for (const summary of Object.values(day?.slots ?? {})) {
-      if (summary.status === 'concluded') settled.add(summary.slotId);
-    }
+    for (const { slotId, status } of Object.values(day?.slots ?? {})) known.set(slotId, status);
   }
-  return settled;
+  return known;
 }
 
 /** A watchdog that was away for long catches up in bounded steps; within two days everything is looked at again. */
 function sweptRange(watch: WatchRecord, now: Instant): { since: Instant; until: Instant } {
   const mark = watch.sweptUntil < now ? watch.sweptUntil : now;
-  const since = latest(watch.since, plusSeconds(mark, -LOOK_BACK_SECONDS));
+  const since = plusSeconds(mark, -LOOK_BACK_SECONDS);
   const most = plusSeconds(since, CATCH_UP_SECONDS);
   return { since, until: most < now ? most : now };
 }

@@ -188,6 +188,16 @@ describe('a tick of the watchdog', () => {
     );
   });
 
+  it('ends what a message began before the watch, and misses nothing that nobody began by then', async () => {
+    const world = open({}, '11:29');
+    await play(world, 't-30-final-check', '11:30');
+    world.clock.advanceTo(at('11:31'));
+    assert.deepEqual((await sweep(world.engine)).closed, []);
+    world.clock.advanceTo(at('11:56'));
+    const { started, closed } = await sweep(world.engine);
+    assert.deepEqual([started, closed], [[], [`${slotIdAt('t-30-final-check', at('11:30'))} skipped`]]);
+  });
+
   it('joins a scrubbed noon to the T-30 that held it, not to T-90', async () => {
     const red = testPhase('t-30-final-check', [testCheck('look', () => broken())]);
     const world = createTestEngine(at('10:30'), { ...greenPhases(new TestResource()), 't-30-final-check': red });
