@@ -61,6 +61,7 @@ export async function compareWithLedger(engine: Engine): Promise<readonly string
 async function foldNew(transaction: Transaction, audit: Audit, until: number): Promise<Audit | string> {
   const count = Math.min(until - audit.seq, ENTRIES_PER_TICK);
   if (count < 0) return `the ledger's head is ${until}; entries up to ${audit.seq} were seen before`;
+  if (count === 0) return audit;
   const wanted = Array.from({ length: count }, (_, index) => paths.ledger(audit.seq + 1 + index));
   const entries = await transaction.getAll<LedgerEntry[]>(wanted);
   let current = audit;
