@@ -13,7 +13,7 @@ export type Design = {
 };
 
 /** @param steps at which a new level begins, ascending */
-export function designOf({ at, clock }: Observations, season: number, steps: readonly number[]): Design {
+export function designOf({ at, clock, swell }: Observations, season: number, steps: readonly number[]): Design {
   const seasonTerms = season > 1 ? season : 0;
   const size = 2 + seasonTerms + steps.length;
   const rowAt = (step: number): Float64Array => {
@@ -21,7 +21,7 @@ export function designOf({ at, clock }: Observations, season: number, steps: rea
     row[0] = 1;
     // In units of the whole past, so that one penalty means the same for short and long histories.
     row[1] = clock(step);
-    if (seasonTerms > 0) row[2 + (step % season)] = 1;
+    if (seasonTerms > 0) row[2 + (step % season)] = swell(step);
     steps.forEach((start, j) => {
       if (step < start) row[2 + seasonTerms + j] = 1;
     });

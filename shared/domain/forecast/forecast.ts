@@ -33,8 +33,8 @@ function constantForecast(value: number, horizon: number): Forecast {
 
 /**
  * Says the next values of a series of equal steps, with intervals. The model: a level that may have changed in steps, a
- * trend that is straight, bends upwards or is straight in logarithms, and a season, estimated so that outliers do not
- * matter; what is left of the last deviation; intervals from the quantiles of the residuals. A series that never varied
+ * trend that is straight, bends upwards or is straight in logarithms, and a season that may have grown, estimated so that
+ * outliers do not matter; what is left of the last deviation; intervals from the quantiles of the residuals. A series that never varied
  * is said to stay as it is.
  * @param ys oldest first; null where nothing was observed
  * @returns an abstention with its reason below 14 observed values or two seasons

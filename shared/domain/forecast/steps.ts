@@ -10,6 +10,11 @@ const SHORTEST = 14;
 /** Pettitt's probability below which a step is believed. */
 const BELIEVED = 0.001;
 const MOST_STEPS = 4;
+/**
+ * A part is compared with at most so many times its length of the other: against a year the test gives fifteen days hardly
+ * any weight, and the newest step, which says most of tomorrow, would never be believed.
+ */
+const BALANCE = 2;
 
 /**
  * Where the level of the series changed for good, ascending. One step at a time: the place where a step column explains
@@ -84,7 +89,7 @@ function isRoomy(segmentOf: Int32Array, index: number): boolean {
   );
 }
 
-/** Pettitt's test on the segment around the step, with the trend and season of a model that has the step taken out. */
+/** Pettitt's test on as much of either side of the step, with the trend and season of a model that has the step taken out. */
 function isBelieved(observations: Observations, season: number, steps: readonly number[], step: number): boolean {
   const { at, ys } = observations;
   const all = [...steps, step].sort((a, b) => a - b);
@@ -96,7 +101,8 @@ function isBelieved(observations: Observations, season: number, steps: readonly 
   const column = design.size - all.length + all.indexOf(step);
   // Residuals with only this step put back in.
   const place = all.indexOf(step);
-  const around: number[] = [];
+  const before: number[] = [];
+  const after: number[] = [];
   const rest: number[] = [];
   ys.forEach((y, i) => {
     const row = design.rows[i] as Float64Array;
@@ -104,8 +110,11 @@ function isBelieved(observations: Observations, season: number, steps: readonly 
     rest.push(residual);
     const segment = segmentOf[i] as number;
     if (segment !== place && segment !== place + 1) return;
-    around.push(residual + ((at[i] as number) < step ? (coefficients[column] as number) : 0));
+    if ((at[i] as number) < step) before.push(residual + (coefficients[column] as number));
+    else after.push(residual);
   });
   const size = Math.abs(coefficients[column] as number);
+  const most = BALANCE * Math.min(before.length, after.length);
+  const around = [...before.slice(-most), ...after.slice(0, most)];
   return size > 1.5 * robustSigma(Float64Array.from(rest)) && pettitt(around).p < BELIEVED;
 }

@@ -9,3 +9,8 @@ export function trendClock(length: number, growth: number): TrendClock {
   const steady: TrendClock = (step) => (step - (length - 1)) / length;
   return growth === 0 ? steady : (step) => Math.expm1(growth * steady(step)) / growth;
 }
+
+/** The size of a season that grew e^g times over the past, by the same share each step: 1 at the end of the past. */
+export function swellOf(length: number, growth: number): (step: number) => number {
+  return (step) => Math.exp((growth * (step - (length - 1))) / length);
+}

@@ -64,6 +64,28 @@ describe('forecast', () => {
     );
   });
 
+  it('believes a step of two weeks ago in however long a history', () => {
+    const stepped = daily(365, 0, 1).map((y, day) => (day >= 350 ? y + 40 : y));
+    near(
+      made(stepped).mean,
+      daily(379)
+        .slice(365)
+        .map((y) => y + 40),
+      2,
+    );
+  });
+
+  it('continues a season that grows under a level that does not', () => {
+    const random = randomFrom(6);
+    const at = (day: number): number => 500 + 10 * Math.exp(day / 140) * (WEEK[day % 7] as number);
+    const { mean } = made(Array.from({ length: 140 }, (_, day) => at(day) + 3 * random.normal()));
+    near(
+      mean,
+      Array.from({ length: 14 }, (_, h) => at(140 + h)),
+      7,
+    );
+  });
+
   it('continues growth by shares', () => {
     const random = randomFrom(3);
     const grown = Array.from({ length: 134 }, (_, day) => 50 * Math.exp(0.015 * day + 0.02 * random.normal()));
