@@ -1,3 +1,4 @@
+import { UsageError } from '../../../shared/domain/errors.ts';
 import type { Observation } from '../../../shared/domain/finding.ts';
 import { noted } from '../../../shared/domain/finding.ts';
 import { judgeAge } from '../../../shared/operations/snapshots/check-freshness.ts';
@@ -13,6 +14,7 @@ import { TURNS, turnAt } from '../../../shared/operations/snapshots/verify-integ
 import type { SnapshotWorld } from '../../../shared/runtime/local-snapshots.ts';
 import {
   createSnapshot,
+  findManifest,
   IntegrityError,
   type Manifest,
   snapshotIdAt,
@@ -27,11 +29,15 @@ export interface Made {
 
 /**
  * One snapshot by hand, captured, read again and judged as the phase would do it. Only how old the records are blocks
- * nothing here: whoever asks for a snapshot of a store that stands still wants that one.
+ * nothing here: whoever asks for a snapshot of a store that stands still wants that one. Throws UsageError when there
+ * is a snapshot of that moment: it shows the memory as it was then, and given back it would pass for what is there now.
  */
 export async function createByHand(world: SnapshotWorld, tags: readonly string[]): Promise<Made> {
   const store = storeOf(world);
   const at = world.now();
+  const id = snapshotIdAt(at);
+  if ((await findManifest(store, id)) !== undefined)
+    throw new UsageError(`snapshots create: ${id} exists already; nothing was captured; name another --at`);
   const manifest = await capture(world, (await listStatuses(store)).find((each) => each.at < at)?.id);
   const findings: Observation[] = [];
   const report = await verifySnapshots({
@@ -96,8 +102,14 @@ async function judgeRecords(world: SnapshotWorld, { id }: Manifest): Promise<Obs
     const tally = await judgeCollection(storeOf(world), id, collection, nameHashed(world));
     findings.push(...schemaFindings(tally, collection));
     if (!known.has(collection.collection)) continue;
-    for (const { code, subject, message, remedy, severity } of judgeAge(collection, tally, world.now()))
-      findings.push(noted({ code, subject, message, remedy, severity }));
+    findings.push(...judgeAge(collection, tally, world.now()).map(staleIsNoted));
   }
   return findings;
+}
+
+/** Records that are old are only told; none at all, or none with a time, proves nothing here either. */
+function staleIsNoted(finding: Observation): Observation {
+  if (finding.state !== 'fails') return finding;
+  const { code, subject, message, remedy, severity } = finding;
+  return noted({ code, subject, message, remedy, severity });
 }
