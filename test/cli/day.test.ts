@@ -107,5 +107,14 @@ describe('a whole day through the served functions', () => {
     assert.equal(answer.code, 0, answer.err);
     assert.match(answer.out, /^2026-11-24: (PASSED|DEGRADED) \(exit code 0\), noon passed\n/);
     assert.ok(existsSync(join(folder.path, 'herbitrage.yaml')));
+    const before = fingerprint(join(folder.path, 'objects'));
+    const again = await highnoon(['day', '--date', '2026-11-24', '--data', folder.path]);
+    assert.equal(again.code, 0, again.err);
+    assert.match(
+      again.out,
+      /^2026-11-24: (PASSED|DEGRADED) \(exit code 0\), noon passed\nAlready played: .* stored\.\n/,
+    );
+    assert.doesNotMatch(again.err, /playing 2026-11-24/);
+    assert.deepEqual(fingerprint(join(folder.path, 'objects')), before);
   });
 });

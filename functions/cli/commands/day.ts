@@ -1,20 +1,19 @@
 import { systemClock } from '../../../shared/adapters/local/clock.ts';
-import { InvariantError, UsageError } from '../../../shared/domain/errors.ts';
+import { UsageError } from '../../../shared/domain/errors.ts';
 import type { Lockdown } from '../../../shared/domain/lockdown.ts';
 import { NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
 import { renderHighNoon } from '../../../shared/domain/report/markdown.ts';
 import type { Revision } from '../../../shared/domain/revision.ts';
 import { nextHighNoon } from '../../../shared/domain/slot.ts';
 import { dateOf } from '../../../shared/domain/time.ts';
-import { worst } from '../../../shared/domain/verdict.ts';
-import type { RunView } from '../../../shared/engine/read-run.ts';
 import { paths } from '../../../shared/engine/records.ts';
 import { readReport, reportUri } from '../../../shared/engine/write-report.ts';
 import { type LocalRuntime, playedUntil } from '../../../shared/runtime/local.ts';
 import { provideRuntime } from '../../../shared/runtime/the-runtime.ts';
 import { dateOption, flagOption } from '../arguments.ts';
-import type { Command, ExitCode } from '../command.ts';
+import type { Command } from '../command.ts';
 import { dataFolder, openLocal, storeOption } from '../open-runtime.ts';
+import { dayHeadline, judgeDay } from '../render/day.ts';
 import { runLine } from '../render/run.ts';
 import { serveUntilInterrupted } from '../serve/fire-on-time.ts';
 import { type PlayedDay, playDay } from '../serve/play-day.ts';
@@ -43,12 +42,12 @@ export const dayCommand: Command = {
     try {
       const servers = await serveFunctions(runtime);
       try {
-        output.progress(`playing ${date} (UTC) in ${data}`);
+        const isStored = start === endOf(date);
+        output.progress(isStored ? `${date} (UTC) was played already in ${data}` : `playing ${date} (UTC) in ${data}`);
         const played = await playDay(runtime, servers, date, (run) => output.progress(`  ${runLine(run)}`));
-        const view = await dayView(runtime, date, played);
-        output.line(
-          `${date}: ${view.verdict === null ? 'NOT CONCLUDED' : view.verdict.toUpperCase()} (exit code ${view.exitCode}), noon ${noonOf(view.phases)}`,
-        );
+        const view = { ...(await dayView(runtime, date, played)), alreadyPlayed: isStored };
+        output.line(dayHeadline(date, view.phases));
+        if (isStored) output.line('Already played: nothing was run again, this is what is stored.');
         output.line();
         output.line(renderHighNoon(await readReport(runtime.engine, date)));
         output.document(view);
@@ -67,11 +66,8 @@ export const dayCommand: Command = {
   },
 };
 
-/** The day's verdict is its worst; noon's own ending may be better. */
-const noonOf = (runs: readonly RunView[]): string =>
-  runs.find(({ phase }) => phase === 'high-noon-sync')?.ending ?? 'not concluded';
-
 const DAY_ENDS = 'T23:59:59.000Z';
+const endOf = (date: string): string => `${date}${DAY_ENDS}`;
 
 /** A finished day is followed by the next; one that was cut short is finished first. */
 function usualDate(data: string): string {
@@ -96,12 +92,10 @@ async function dayView(runtime: LocalRuntime, date: string, { day, runs, deadLet
     engine.documents.get<Lockdown>(paths.lockdown),
     engine.documents.get<Revision>(paths.lastKnownGood),
   ]);
-  const judged = runs.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
   return {
     schema: 'highnoon.day/1' as const,
     date,
-    verdict: judged.length === 0 ? null : worst(judged),
-    exitCode: dayExitCode(runs),
+    ...judgeDay(runs),
     phases: runs,
     ticket: day.ticket,
     hold: day.hold,
@@ -115,11 +109,4 @@ async function dayView(runtime: LocalRuntime, date: string, { day, runs, deadLet
       json: reportUri(engine, date, 'high-noon-sync.json'),
     },
   };
-}
-
-/** A violation anywhere is 4; otherwise every run of the day must have ended well. */
-function dayExitCode(runs: readonly RunView[]): ExitCode {
-  if (runs.length === 0) throw new InvariantError('a day without a run');
-  if (runs.some(({ exitCode }) => exitCode === 4)) return 4;
-  return runs.every(({ exitCode }) => exitCode === 0) ? 0 : 1;
 }
