@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../shared/adapters/local/clock.ts';
 import { UsageError } from '../../shared/domain/errors.ts';
@@ -32,11 +32,21 @@ export function localTime(data: string, at: Instant | undefined): Instant {
   return at ?? playedUntil(data) ?? systemClock.now();
 }
 
-/** Commands that only look make no world: a mistyped folder must not read as all clear. */
+/** Any of them makes a folder a world's. */
+const WORLD_PARTS: readonly string[] = ['herbitrage.yaml', 'store.sqlite', 'clock.json', 'objects'];
+
+/**
+ * Commands that look, and a person's acts, make no world: a mistyped folder must not read as all clear, nor take an act
+ * that is meant for another. An empty folder, and one with `--config` beside it, may begin one.
+ */
 export function requirePlayed(command: string, args: Arguments): void {
   const data = dataFolder(args);
   if (!existsSync(data))
     throw new UsageError(`${command}: there is no folder '${data}': nothing was ever played there`);
+  const names = readdirSync(data);
+  if (names.length === 0 || names.some((name) => WORLD_PARTS.includes(name))) return;
+  if (textOption(args, 'config') === undefined)
+    throw new UsageError(`${command}: there is no world in the folder '${data}': nothing was ever played there`);
 }
 
 /** A runtime over the local store, its clock standing at `at`. */

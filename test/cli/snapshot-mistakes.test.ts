@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { event, openFolder, person } from './snapshot-folder.ts';
+import { event, highnoon, openFolder, person } from './snapshot-folder.ts';
+import { fingerprint, temporaryFolder } from './support.ts';
 
 const AT = '2026-11-24T00:00:00Z';
 
@@ -47,5 +50,58 @@ describe('mistakes with memory and snapshots', () => {
     const { state, findings } = made.json<{ state: string; findings: { state: string; code: string }[] }>();
     assert.equal(state, 'valid');
     assert.deepEqual([...new Set(findings.map((each) => `${each.state} ${each.code}`))], ['noted stale']);
+  });
+
+  it('does not call a store sound that has no snapshot', async () => {
+    using folder = openFolder();
+    const check = await folder.run('snapshots', 'check', '--json');
+    assert.equal(check.code, 1);
+    assert.equal(check.json<{ ok: boolean }>().ok, false);
+    assert.match((await folder.run('snapshots', 'check')).out, /^NOTHING TO CHECK: 0 snapshots/);
+  });
+});
+
+const BY_ANA = ['--actor', 'ana', '--reason', 'drill'];
+const NEEDS_A_WORLD: readonly (readonly string[])[] = [
+  ['snapshots', 'create'],
+  ['snapshots', 'list'],
+  ['snapshots', 'show', 'latest'],
+  ['snapshots', 'check'],
+  ['snapshots', 'forget', '--dry-run'],
+  ['snapshots', 'erase', '--subject', 'u1'],
+  ['access', 'list'],
+  ['access', 'keep', 'some-proposal', ...BY_ANA],
+  ['risks'],
+  ['risks', 'close', 'some-risk', ...BY_ANA],
+  ['guardrails', 'test'],
+  ['hold', ...BY_ANA],
+  ['lockdown', ...BY_ANA],
+];
+
+describe('a mistyped data folder', () => {
+  it('is refused by whatever looks at a world or acts on one, and none is made there', async () => {
+    using folder = temporaryFolder();
+    const absent = join(folder.path, 'mistyped');
+    const foreign = join(folder.path, 'foreign');
+    mkdirSync(foreign);
+    writeFileSync(join(foreign, 'letter.txt'), 'of another matter');
+    const before = fingerprint(folder.path);
+    for (const args of NEEDS_A_WORLD) {
+      const answer = await highnoon([...args, '--data', absent]);
+      assert.equal(answer.code, 2, args.join(' '));
+      assert.match(answer.err, /there is no folder '.*mistyped': nothing was ever played there/);
+      const beside = await highnoon([...args, '--data', foreign]);
+      assert.equal(beside.code, 2, args.join(' '));
+      assert.match(beside.err, /there is no world in the folder '.*foreign'/);
+    }
+    assert.equal(existsSync(absent), false);
+    assert.deepEqual(fingerprint(folder.path), before);
+  });
+
+  it('back-tests no guardrail where no day was audited, and says so', async () => {
+    using folder = temporaryFolder();
+    const answer = await highnoon(['guardrails', 'test', '--data', folder.path]);
+    assert.equal(answer.code, 1);
+    assert.match(answer.out, /^No audited day from .*: nothing was tested\.\n$/);
   });
 });

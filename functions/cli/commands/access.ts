@@ -6,7 +6,7 @@ import { accessProposals, approveAccess, keepAccess, noteApplied } from '../../.
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 import { tellProposals } from '../render/access.ts';
 import { personAct } from './person-acts.ts';
 
@@ -21,6 +21,7 @@ const listCommand: Command = {
       const { accessInCloud } = await import('../cloud/access.ts');
       return accessInCloud(args, output);
     }
+    requirePlayed('access list', args);
     const runtime = await openLocal(args, output, localTime(dataFolder(args), undefined));
     try {
       tellProposals(await accessProposals(runtime.engine), output);

@@ -10,7 +10,7 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import { paths } from '../../../shared/engine/records.ts';
 import { type Arguments, type OptionSpec, requiredText, textOption, timeOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 
 type Act = (engine: Engine, who: Actor, args: Arguments, reason: string) => Promise<ActAnswer>;
 
@@ -47,6 +47,7 @@ function actCommand(
         return actThroughOperator(name, args, output);
       }
       const who = { name: requiredText(args, 'actor', name) };
+      requirePlayed(name, args);
       const runtime = await openLocal(args, output, localTime(dataFolder(args), timeOption(args, 'at')));
       try {
         const answer = await act(runtime.engine, who, args, reason);

@@ -6,7 +6,7 @@ import { presentEvidence } from '../../../shared/operations/compliance/present-e
 import { loadConfiguration } from '../../../shared/runtime/load-configuration.ts';
 import { dateOption, textOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 
 const USUAL_DAYS = 30;
 
@@ -27,6 +27,7 @@ export const guardrailsTestCommand: Command = {
   async run(args, output) {
     if (storeOption(args) === 'firestore')
       throw new UsageError('guardrails test: recorded evidence is read from the local store only');
+    requirePlayed('guardrails test', args);
     const at = localTime(dataFolder(args), undefined);
     const from = dateOption(args, 'from') ?? dateOf(plusSeconds(at, -USUAL_DAYS * 86_400));
     const to = dateOption(args, 'to') ?? dateOf(plusSeconds(at, 86_400));
@@ -45,11 +46,13 @@ export const guardrailsTestCommand: Command = {
         signal: engine.draining,
       });
       output.line(
-        `${past.length} audited days from ${from} to ${to}: ${result.stopped.length} would be stopped, ${result.released.length} would no longer be`,
+        past.length === 0
+          ? `No audited day from ${from} to ${to}: nothing was tested.`
+          : `${past.length} audited days from ${from} to ${to}: ${result.stopped.length} would be stopped, ${result.released.length} would no longer be`,
       );
       for (const day of result.days) output.line(dayLine(day));
       output.document(result);
-      return 0;
+      return past.length === 0 ? 1 : 0;
     } finally {
       await runtime.close();
     }

@@ -3,7 +3,7 @@ import type { ActAnswer, Actor } from '../../../shared/engine/acts/act.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { type Arguments, type OptionSpec, requiredText, textOption, timeOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 import type { Output } from '../output.ts';
 
 /** Options of everything that a person does through the command line. */
@@ -48,6 +48,7 @@ export function personAct(declared: {
         return askOperator(inCloud.act, { ...inCloud.body(subject, args), reason }, output);
       }
       const who = { name: requiredText(args, 'actor', declared.name) };
+      requirePlayed(declared.name, args);
       const runtime = await openLocal(args, output, localTime(dataFolder(args), timeOption(args, 'at')));
       try {
         const answer = await declared.act(runtime.engine, who, subject, reason, args);

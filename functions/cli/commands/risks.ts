@@ -4,7 +4,7 @@ import { assignRisk, closeRisk, recordRestoreTest, waiveAdvisory } from '../../.
 import { currentRegister } from '../../../shared/engine/risk-register.ts';
 import { type Arguments, dateOption, flagOption, textOption, timeOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolder, localTime, openLocal, storeOption } from '../open-runtime.ts';
+import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 import { tellRisks } from '../render/risks.ts';
 import { personAct } from './person-acts.ts';
 
@@ -19,6 +19,7 @@ const listCommand: Command = {
       const { risksInCloud } = await import('../cloud/look.ts');
       return risksInCloud(args, output);
     }
+    requirePlayed('risks', args);
     const at = localTime(dataFolder(args), undefined);
     const runtime = await openLocal(args, output, at);
     try {

@@ -5,7 +5,7 @@ import type { Arguments, OptionSpec } from '../arguments.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { storeOption } from '../open-runtime.ts';
 import type { Output } from '../output.ts';
-import { openWorld } from './open-world.ts';
+import { openPlayedWorld } from './open-world.ts';
 
 const AT: Readonly<Record<string, OptionSpec>> = {
   at: { type: 'string', value: 'T', help: 'when (default: where the clock of the data folder stands)' },
@@ -25,12 +25,12 @@ interface Declared<World> {
 }
 
 /** A command that writes snapshots, of the data folder: in the cloud that is the phase's, which has the lease for it. */
-export const snapshotCommand = (declared: Declared<LocalSnapshotWorld>): Command => command(declared, openWorld);
+export const snapshotCommand = (declared: Declared<LocalSnapshotWorld>): Command => command(declared, openPlayedWorld);
 
 /** A command that looks at snapshots, or restores from them with the caller's own rights: of the folder, or the cloud's. */
 export const snapshotLook = (declared: Declared<SnapshotWorld>): Command =>
   command(declared, async (args, name, output) => {
-    if (storeOption(args) === 'local') return openWorld(args, name);
+    if (storeOption(args) === 'local') return openPlayedWorld(args, name);
     const { openCloudSnapshots } = await import('../cloud/snapshots.ts');
     return openCloudSnapshots(args, output);
   });
