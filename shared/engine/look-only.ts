@@ -1,4 +1,5 @@
 import { type DayRecord, emptyDay } from '../domain/day.ts';
+import { foreseenGate } from '../domain/foreseen-gate.ts';
 import { type GateAnswer, gateFor } from '../domain/gate.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import type { EffectRunner, RunMode } from '../domain/operation.ts';
@@ -32,13 +33,13 @@ export interface LookResult {
 
 /**
  * Runs a phase without writing anything: every check for real, every action up to the point where it would begin. It
- * never waits and no gate refuses it; it says what the gate would have answered.
+ * never waits and no gate refuses it; it says what a real message for the slot would have been answered.
  */
 export async function lookOnly(
   engine: Engine,
   slot: Slot,
   mode: Exclude<RunMode, 'run'>,
-  runId?: string,
+  asked: { readonly runId?: string; readonly rerun?: boolean } = {},
 ): Promise<LookResult> {
   const phase = phaseIn(engine, slot.phase);
   const [record, storedDay, lockdown, controls] = await Promise.all([
@@ -48,6 +49,7 @@ export async function lookOnly(
     readControls(engine, slot),
   ]);
   const day = storedDay ?? emptyDay(dateOfSlot(slot));
+  const state = { day, lockdown: lockdown ?? NO_LOCKDOWN, at: engine.clock.now() };
   const attempt = record === undefined ? 1 : record.status === 'concluded' ? record.attempt + 1 : record.attempt;
   const checkpoints: Checkpoint[] = [];
   const pass: Pass = {
@@ -56,7 +58,7 @@ export async function lookOnly(
     mode,
     slot,
     attempt,
-    runId: runId ?? runIdOf(slot.slotId, attempt),
+    runId: asked.runId ?? runIdOf(slot.slotId, attempt),
     startedAt: engine.clock.now(),
     pins: pinsOf(engine, phase),
     day,
@@ -82,7 +84,8 @@ export async function lookOnly(
     runId: pass.runId,
     attempt,
     verdict: checkpoints.length === 0 ? 'inconclusive' : worst(checkpoints.map(({ verdict }) => verdict)),
-    gate: gateFor(slot, { day, lockdown: lockdown ?? NO_LOCKDOWN, at: engine.clock.now() }),
+    // The slot of a rehearsal is no instant of the schedule: only its gate can be told.
+    gate: mode === 'dry-run' ? foreseenGate(slot, record, state, asked.rerun ?? false) : gateFor(slot, state),
     checkpoints,
     wouldDo,
     startedAt: pass.startedAt,

@@ -3,6 +3,7 @@ import { type Ending, type ExitCode, exitCodeOf } from '../domain/ending.ts';
 import type { Evidence, Finding } from '../domain/finding.ts';
 import type { AttemptRecord, Checkpoint, SlotRecord } from '../domain/run.ts';
 import { nextHighNoon, runIdOf } from '../domain/slot.ts';
+import { toSeconds } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Engine } from './engine.ts';
 import type { LookResult, WouldDo } from './look-only.ts';
@@ -132,7 +133,9 @@ function lookView(engine: Engine, mode: 'dry-run' | 'rehearsal', result: LookRes
       answer: gate.kind,
       detail:
         gate.kind === 'open'
-          ? 'it would start'
+          ? result.slot.dueAt > result.startedAt
+            ? `it would start when it is due, at ${toSeconds(result.slot.dueAt)}`
+            : 'it would start'
           : gate.kind === 'wait'
             ? `it would wait for ${gate.waitsFor}`
             : gate.why,

@@ -19,7 +19,7 @@ export interface RehearsalRecord extends Omit<LookResult, 'wouldDo' | 'gate'> {
 export async function rehearse(engine: Engine, trigger: Trigger): Promise<LookResult> {
   const id = `${trigger.phase}@rehearsal-${numberOf(`${trigger.messageId}|${trigger.publishedAt}`)}`;
   const slot = { ...makeSlot(trigger.phase, trigger.publishedAt), slotId: id };
-  const result = await lookOnly(engine, slot, 'rehearsal', `${id}#1`);
+  const result = await lookOnly(engine, slot, 'rehearsal', { runId: `${id}#1` });
   await transact(engine, async (transaction) => {
     const known = await transaction.get<RehearsalRecord>(paths.rehearsal(id));
     const violation = await readForViolation(transaction);

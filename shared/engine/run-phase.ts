@@ -32,7 +32,11 @@ export type PhaseOutcome =
  */
 export async function runPhase(engine: Engine, trigger: Trigger): Promise<PhaseOutcome> {
   if (trigger.dryRun)
-    return { kind: 'looked', mode: 'dry-run', result: await lookOnly(engine, dryRunSlot(trigger), 'dry-run') };
+    return {
+      kind: 'looked',
+      mode: 'dry-run',
+      result: await lookOnly(engine, dryRunSlot(trigger), 'dry-run', { rerun: trigger.rerun }),
+    };
   if (isForeignConfiguration(engine)) {
     await escalateConfiguration(engine);
     const detail = `the configuration's digest is ${engine.configurationSha256}, deployment says ${engine.pinnedConfigurationSha256}`;

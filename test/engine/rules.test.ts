@@ -115,6 +115,32 @@ describe('a run as it is shown', () => {
     assert.deepEqual([violated.verdict, violated.exitCode, violated.reason], ['violated', 4, 'would lock down']);
   });
 
+  it('of a dry-run says when its slot has ended, when its window is over, and what a rerun would meet', async () => {
+    const world = open();
+    const look = async (time: string, more: object = {}) => {
+      const outcome = await play(world, 't-90-prep', time, { dryRun: true, ...more });
+      return (await view(world, 't-90-prep', outcome, time)).gate;
+    };
+    await play(world, 't-90-prep', '10:30');
+    const ended = /^a real run would be refused as duplicate: t-90-prep@\S+ ended passed at \d{4}-\S+Z$/;
+    const duplicate = await look('10:35');
+    assert.equal(duplicate?.answer, 'refuse');
+    assert.match(duplicate?.detail ?? '', ended);
+    const rerun = await look('10:35', { rerun: true });
+    assert.equal(rerun?.answer, 'refuse');
+    assert.match(rerun?.detail ?? '', /refused as not-rerunnable: .+ ended passed/);
+    const next = await look('15:00');
+    assert.equal(next?.answer, 'open', 'a look ahead');
+    assert.match(next?.detail ?? '', /^it would start when it is due, at \S+T10:30:00Z$/);
+    const over =
+      /^its window closed at 2026-11-\d\dT\S+: (it would end expired$|a real run would be refused as not-due: )/;
+    for (const slotDueAt of ['2026-11-23T10:30:00.000Z', '2026-11-22T10:30:00.000Z']) {
+      const past = await look('15:01', { slotDueAt });
+      assert.equal(past?.answer, 'refuse');
+      assert.match(past?.detail ?? '', over);
+    }
+  });
+
   it('of a rehearsal is a rehearsal, kept once, and a violation in it locks down', async () => {
     for (const isViolated of [false, true]) {
       const operations = [testCheck('look', () => (isViolated ? broken('critical') : []), { failure: 'compliance' })];
@@ -186,6 +212,22 @@ describe('a tick of the watchdog', () => {
       escalations.map(({ data }) => [data.runId, data.joined]),
       [[`${check}#1`, [`${slotIdAt('high-noon-sync', at('12:00'))}#1`]]],
     );
+  });
+
+  it('waits with a start for as long as the configuration says', async () => {
+    const { engine } = open();
+    const configuration = {
+      ...engine.configuration,
+      alerts: { ...engine.configuration.alerts, missed_run_grace_s: 600 },
+    };
+    const world = open({ configuration }, '10:00');
+    await sweep(world.engine);
+    const startedBy = async (time: string) => {
+      world.clock.advanceTo(at(time));
+      return (await sweep(world.engine)).started;
+    };
+    assert.deepEqual(await startedBy('10:39'), []);
+    assert.deepEqual(await startedBy('10:40'), [slotIdAt('t-90-prep', at('10:30'))]);
   });
 
   it('ends what a message began before the watch, and misses nothing that nobody began by then', async () => {

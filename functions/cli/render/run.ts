@@ -24,6 +24,7 @@ export function renderRun(run: RunView): string[] {
       : (run.ending ?? run.verdict ?? run.status).toUpperCase();
   return [
     `${title}: ${outcome}${run.reason === '' ? '' : ` - ${run.reason}`}`,
+    ...(run.dryRun ? [`looked at: ${run.slot}, at ${run.startedAt ?? 'no known time'}`] : []),
     ...(run.gate === null ? [] : [`gate: ${run.gate.answer} (${run.gate.detail})`]),
     ...run.operations.flatMap(renderOperation),
     ...(run.rollback?.effects ?? []).map(

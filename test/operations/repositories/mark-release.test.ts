@@ -50,6 +50,20 @@ describe('mark-release', () => {
     assert.equal(await world.ref('alpha', TAG), tag);
   });
 
+  it('says in a dry-run that the tag of the day stands already, where it does', async () => {
+    const look = async () => {
+      const context = world.context({ bindings, mode: 'dry-run' });
+      await markRelease.run(context);
+      return context.wouldDo.map(({ state, detail }) => `${state}: ${detail.replace(/[0-9a-f]{40}/g, 'ID')}`);
+    };
+    assert.deepEqual(await look(), [`pinned: create ${TAG} at ID`, `pinned: create ${TAG} at ID`]);
+    await markRelease.run(world.context({ bindings }));
+    await world.git('beta', ['update-ref', TAG, await world.commit('beta', { message: 'another' })]);
+    const [alpha, beta] = await look();
+    assert.equal(alpha, `applied: create ${TAG} at ID`);
+    assert.equal(beta, `other: ${TAG} stands on ID already, not on ID: a real run would leave it and fail`);
+  });
+
   it("neither moves nor removes somebody else's tag of the same name", async () => {
     await world.git('alpha', ['update-ref', TAG, `${bindings['repositories/alpha/commit']}`]);
     const foreign = await world.ref('alpha', TAG);
