@@ -15,6 +15,15 @@ locals {
       "$${DEAD_LETTERS}", google_pubsub_subscription.dead_letters.name
     )
   }
+
+  # The two limits that the configuration may move.
+  limits = {
+    repeated-failures = try(local.configuration.alerts.consecutive_failures_threshold, null)
+    self-test-late    = try(local.configuration.alerts.delivery_selftest.max_age_h * 3600, null)
+  }
+  conditions = {
+    for id, query in local.queries : id => lookup(local.limits, id, null) == null ? query : replace(query, "/(>=?) [0-9]+/", "$1 ${local.limits[id]}")
+  }
 }
 
 resource "google_monitoring_alert_policy" "this" {
@@ -23,13 +32,13 @@ resource "google_monitoring_alert_policy" "this" {
   display_name          = "High Noon (${var.environment}): ${each.value.title}"
   combiner              = "OR"
   severity              = each.value.severity
-  notification_channels = local.channels[each.value.route]
+  notification_channels = local.told[each.key]
 
   conditions {
     display_name = each.value.title
 
     condition_prometheus_query_language {
-      query               = local.queries[each.key]
+      query               = local.conditions[each.key]
       duration            = "${each.value.durationSeconds}s"
       evaluation_interval = "${local.alerts.evaluationSeconds}s"
 
@@ -45,7 +54,7 @@ resource "google_monitoring_alert_policy" "this" {
     dynamic "notification_channel_strategy" {
       for_each = each.value.renotifySeconds == null ? [] : [each.value.renotifySeconds]
       content {
-        notification_channel_names = local.channels[each.value.route]
+        notification_channel_names = local.told[each.key]
         renotify_interval          = "${notification_channel_strategy.value}s"
       }
     }
@@ -77,7 +86,7 @@ resource "google_monitoring_alert_policy" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(lookup(var.contacts, each.value.route, [])) + length(lookup(var.route_channels, each.value.route, [])) > 0
+      condition     = length(local.contacts[each.value.route]) + length(lookup(var.route_channels, each.value.route, [])) > 0
       error_message = "Route ${each.value.route} has neither a contact nor a channel: ${each.key} would page nobody."
     }
   }

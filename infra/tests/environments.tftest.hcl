@@ -106,3 +106,32 @@ run "pushes_name_the_topic_and_sign_for_the_service" {
     error_message = "A push goes to the service's base address followed by the topic, and its audience is the base address."
   }
 }
+
+run "the_configuration_adds_to_the_alerts" {
+  command = apply
+  variables {
+    config_path = "../test/infra/fixtures/alerts.yaml"
+  }
+
+  assert {
+    condition = (
+      strcontains(google_monitoring_alert_policy.this["repeated-failures"].conditions[0].condition_prometheus_query_language[0].query, ">= 3 unless") &&
+      strcontains(google_monitoring_alert_policy.this["self-test-late"].conditions[0].condition_prometheus_query_language[0].query, "> 608400")
+    )
+    error_message = "The two limits of the configuration must stand in the conditions."
+  }
+  assert {
+    condition = alltrue([
+      for channel in local.channels["oncall"] : contains(google_monitoring_alert_policy.this["snapshot-stale"].notification_channels, channel)
+    ])
+    error_message = "Who carries the pager must be told of what the configuration routes to it."
+  }
+  assert {
+    condition     = length(setsubtract(local.channels["engineering"], google_monitoring_alert_policy.this["snapshot-stale"].notification_channels)) == 0
+    error_message = "The configuration must not take anybody away."
+  }
+  assert {
+    condition     = google_monitoring_notification_channel.email["security/watch@example.com"].labels.email_address == "watch@example.com"
+    error_message = "The contacts of the configuration must be written to."
+  }
+}

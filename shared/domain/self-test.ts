@@ -1,8 +1,9 @@
+import { type Cron, previousInstant } from './cron.ts';
 import type { Escalation } from './escalation.ts';
-import { epochMs, type Instant, instant, plusSeconds, secondsBetween, toMinutes } from './time.ts';
+import { type Instant, secondsBetween, toMinutes } from './time.ts';
 
 /**
- * The weekly self-test of delivery: an escalation of no cause goes the way that a real one would go, from the outbox
+ * The self-test of delivery, weekly unless configured otherwise: an escalation of no cause goes the way that a real one would go, from the outbox
  * through the relay to every channel. A path that is walked only when the house burns is found broken only then.
  */
 export interface SelfTestRecord {
@@ -26,17 +27,8 @@ export const headWord = (escalation: Pick<Escalation, 'cause' | 'severity'>): st
 /** Delivery in time: three ticks of the watchdog (15 min) and the longest backoff of the subscription (10 min) fit in. */
 export const DELIVERED_WITHIN_SECONDS = 1800;
 
-const WEEK_SECONDS = 604_800;
-/** A Wednesday, 09:00 UTC: people are at work, T-90 is far, and both ends of the week are. The epoch was a Thursday. */
-const WEEKLY_OFFSET_SECONDS = 6 * 86_400 + 9 * 3600;
-
-/** The newest instant, not after `at`, for which a test is due. */
-export function newestSelfTest(at: Instant): Instant {
-  const weeks = Math.floor((epochMs(at) / 1000 - WEEKLY_OFFSET_SECONDS) / WEEK_SECONDS);
-  return instant((WEEKLY_OFFSET_SECONDS + weeks * WEEK_SECONDS) * 1000);
-}
-
-export const nextSelfTest = (after: Instant): Instant => plusSeconds(newestSelfTest(after), WEEK_SECONDS);
+/** A Wednesday, 09:00 UTC: people are at work, T-90 is far, and both ends of the week are. */
+export const SELF_TEST_CRON = '0 9 * * 3';
 
 const inTime = (record: SelfTestRecord, deliveredAt: Instant): boolean =>
   secondsBetween(record.startedAt, deliveredAt) <= DELIVERED_WITHIN_SECONDS;
@@ -50,8 +42,14 @@ export function delivered(record: SelfTestRecord, at: Instant): SelfTestRecord {
  * Whether a test is to begin. One at a time: a path that delivers nothing is not fed more. A test that was delivered too
  * late is followed by another at once, so that a path that was mended is known to be within minutes and not within a week.
  */
-export function isSelfTestDue(record: SelfTestRecord | undefined, watchedSince: Instant, now: Instant): boolean {
-  const instantDue = newestSelfTest(now);
+export function isSelfTestDue(
+  record: SelfTestRecord | undefined,
+  schedule: Cron,
+  watchedSince: Instant,
+  now: Instant,
+): boolean {
+  const instantDue = previousInstant(schedule, now);
+  if (instantDue === undefined) return false;
   if (record === undefined) return instantDue >= watchedSince;
   if (record.deliveredAt === null) return false;
   return record.startedAt < instantDue || !inTime(record, record.deliveredAt);

@@ -1,3 +1,4 @@
+import { type Cron, parseCron } from '../domain/cron.ts';
 import type { Escalation } from '../domain/escalation.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
 import { beginSelfTest, delivered, isSelfTestDue, type SelfTestRecord } from '../domain/self-test.ts';
@@ -22,8 +23,10 @@ export async function keepSelfTest(engine: Engine, watchedSince: Instant): Promi
     await noteDelivered(engine, known.id, escalation.acknowledgedAt);
     return;
   }
-  if (isSelfTestDue(known, watchedSince, engine.clock.now())) await begin(engine, watchedSince);
+  if (isSelfTestDue(known, scheduleOf(engine), watchedSince, engine.clock.now())) await begin(engine, watchedSince);
 }
+
+const scheduleOf = ({ configuration }: Engine): Cron => parseCron(configuration.alerts.delivery_selftest.cron);
 
 async function noteDelivered(engine: Engine, id: string, at: Instant): Promise<void> {
   await transact(engine, async (transaction) => {
@@ -37,7 +40,7 @@ async function noteDelivered(engine: Engine, id: string, at: Instant): Promise<v
 async function begin(engine: Engine, watchedSince: Instant): Promise<void> {
   await transact(engine, async (transaction) => {
     const stored = await transaction.get<SelfTestRecord>(SELF_TEST_PATH);
-    if (!isSelfTestDue(stored, watchedSince, transaction.readAt)) return;
+    if (!isSelfTestDue(stored, scheduleOf(engine), watchedSince, transaction.readAt)) return;
     const { record, escalation } = beginSelfTest(stored, engine.environmentName, transaction.readAt);
     const owed: OutboxRecord = {
       id: escalation.id,

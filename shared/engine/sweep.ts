@@ -18,8 +18,6 @@ import { tendShards } from './sweep-shards.ts';
 import { noteSwept, readWatch, type WatchRecord } from './watch.ts';
 import { writeLevels } from './write-levels.ts';
 
-/** How long after its instant a slot may stay unstarted before the watchdog starts it. */
-export const START_GRACE_SECONDS = 300;
 /** No window is longer than the weekly review's day; two days back nothing can be open any more. */
 const LOOK_BACK_SECONDS = 2 * 86_400;
 /** Two months of slots are closed in one tick; a longer absence takes more of them. */
@@ -125,7 +123,7 @@ async function sweepSlot(engine: Engine, slot: Slot, now: Instant, lockdown: Loc
     return true;
   }
   if (record === undefined) {
-    if (secondsBetween(slot.dueAt, now) < START_GRACE_SECONDS) return true;
+    if (secondsBetween(slot.dueAt, now) < engine.configuration.alerts.missed_run_grace_s) return true;
     tally.started.push(slot.slotId);
     await publish(engine, slot, { trigger: 'sweep' });
     return true;

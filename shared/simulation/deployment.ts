@@ -1,21 +1,10 @@
-import type { Configuration } from '../domain/configuration/index.ts';
 import { type Engine, LIMITS } from '../engine/engine.ts';
+import { CONFIGURATION } from './configuration.ts';
 import { WorkerDocuments } from './documents.ts';
 import { type Script, simulatedPhases } from './phases.ts';
 import type { Stage } from './stage.ts';
 import type { Worker } from './worker.ts';
 import { type Outside, workerMetrics, workerPorts, workerPublisher } from './worker-ports.ts';
-
-const CONFIGURATION = {
-  deployment: { environment: 'production', compliance_level: '21+', project_id: 'simulated' },
-  repositories: [],
-  guardrails: [
-    { id: 'GR-1', severity: 'critical' },
-    { id: 'GR-2', severity: 'high' },
-  ],
-  people: { single_operator: false, overrides_per_month: 5 },
-  reports: { uri: 'gs://reports' },
-} as unknown as Configuration;
 
 const DEPLOYED = 'c'.repeat(64);
 

@@ -1,17 +1,20 @@
+import { nextInstant, parseCron } from '../domain/cron.ts';
 import type { DayRecord } from '../domain/day.ts';
 import { chainSlot, emptyDay } from '../domain/day.ts';
 import { gateFor } from '../domain/gate.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import { isLeaseLive, type SlotRecord } from '../domain/run.ts';
-import { isSelfTestDue, nextSelfTest, type SelfTestRecord } from '../domain/self-test.ts';
+import { isSelfTestDue, type SelfTestRecord } from '../domain/self-test.ts';
 import { rerunClosesAt, type Slot, startClosesAt } from '../domain/slot.ts';
 import { dateOf, epochMs, instant } from '../domain/time.ts';
 import { paths } from '../engine/records.ts';
 import { SELF_TEST_PATH } from '../engine/self-test.ts';
-import { START_GRACE_SECONDS } from '../engine/sweep.ts';
 import { WATCH_PATH, type WatchRecord } from '../engine/watch.ts';
 import { DAY_MS, endsByMs, TICK_MS } from './calendar.ts';
+import { CONFIGURATION } from './configuration.ts';
 import type { SimulatedStore } from './documents.ts';
+
+const SELF_TESTS = parseCron(CONFIGURATION.alerts.delivery_selftest.cron);
 
 /**
  * Whether a tick at this time would do anything but look: of 288 ticks a day nearly all would not. Passing those over
@@ -53,7 +56,7 @@ export class IdleTicks {
       const record = this.#store.get<SlotRecord>(paths.slot(slot.slotId));
       const needed =
         record === undefined
-          ? epochMs(slot.dueAt) + START_GRACE_SECONDS * 1000
+          ? epochMs(slot.dueAt) + CONFIGURATION.alerts.missed_run_grace_s * 1000
           : record.status === 'waiting'
             ? nowMs
             : record.status === 'running' && record.lease !== null
@@ -62,7 +65,10 @@ export class IdleTicks {
       next = Math.min(next, needed);
     }
     for (const at of this.#expiries(nowMs)) next = Math.min(next, at);
-    next = Math.min(next, this.#testsDelivery(nowMs) ? nowMs : epochMs(nextSelfTest(instant(nowMs))));
+    next = Math.min(
+      next,
+      this.#testsDelivery(nowMs) ? nowMs : epochMs(nextInstant(SELF_TESTS, instant(nowMs)) ?? instant(nowMs)),
+    );
     if (this.#store.size('outbox') > 0) next = nowMs;
     return Math.max(next, nowMs + 1);
   }
@@ -76,7 +82,8 @@ export class IdleTicks {
 
   #mayMove(slot: Slot, at: string): boolean {
     const record = this.#store.get<SlotRecord>(paths.slot(slot.slotId));
-    if (record === undefined) return epochMs(at) >= epochMs(slot.dueAt) + START_GRACE_SECONDS * 1000;
+    if (record === undefined)
+      return epochMs(at) >= epochMs(slot.dueAt) + CONFIGURATION.alerts.missed_run_grace_s * 1000;
     if (record.status === 'concluded') return false;
     // A lease that ends while the tick looks is the next tick's, and a live one is nobody's but its holder's.
     if (record.status === 'running') return !isLeaseLive(record.lease, instant(epochMs(at)));
@@ -91,7 +98,7 @@ export class IdleTicks {
     const test = this.#store.get<SelfTestRecord>(SELF_TEST_PATH);
     if (test !== undefined && test.deliveredAt === null) return true;
     const watch = this.#store.get<WatchRecord>(WATCH_PATH);
-    return watch !== undefined && isSelfTestDue(test, watch.since, instant(nowMs));
+    return watch !== undefined && isSelfTestDue(test, SELF_TESTS, watch.since, instant(nowMs));
   }
 
   /** When people's acts run out: overrides, waivers, and the hold of a noon that has ended. */

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { escalationText } from '../../shared/adapters/gcp/escalation-text.ts';
 import alerts from '../../shared/catalog/alerts.json' with { type: 'json' };
+import { parseCron, previousInstant } from '../../shared/domain/cron.ts';
 import { PortError } from '../../shared/domain/errors.ts';
 import type { Escalation } from '../../shared/domain/escalation.ts';
 import {
   beginSelfTest,
   DELIVERED_WITHIN_SECONDS,
-  newestSelfTest,
-  nextSelfTest,
   SELF_TEST_CAUSE,
+  SELF_TEST_CRON,
   type SelfTestRecord,
 } from '../../shared/domain/self-test.ts';
 import { plusSeconds, secondsBetween } from '../../shared/domain/time.ts';
@@ -26,7 +26,7 @@ const TICK_SECONDS = 300;
 const TEXT = beginSelfTest(undefined, 'production', TEST).escalation;
 
 /** A world whose watchdog ticks and whose relay tells a channel that may be broken. */
-function testWorld(startAt: string) {
+function testWorld(startAt: string, cron = SELF_TEST_CRON) {
   const ages: number[] = [];
   const told: Escalation[] = [];
   const channel = { isBroken: false };
@@ -38,7 +38,9 @@ function testWorld(startAt: string) {
     },
   };
   const world = createTestEngine(startAt, {});
-  const engine = { ...world.engine, metrics };
+  const configuration = { ...world.engine.configuration };
+  configuration.alerts = { ...configuration.alerts, delivery_selftest: { cron, max_age_h: 192 } };
+  const engine = { ...world.engine, metrics, configuration };
   const messenger = {
     send: async (escalation: Escalation) => {
       if (channel.isBroken) throw new PortError('messenger', 'unavailable', 'the webhook answered 503');
@@ -75,9 +77,17 @@ describe('the weekly self-test of delivery', () => {
       ['2026-12-02T08:00:00.000Z', TEST],
       ['2028-03-01T09:00:00.000Z', '2028-03-01T09:00:00.000Z'],
     ] as const) {
-      assert.equal(newestSelfTest(at), newest);
-      assert.equal(new Date(nextSelfTest(at)).getUTCDay(), 3);
+      assert.equal(previousInstant(parseCron(SELF_TEST_CRON), at), newest);
     }
+  });
+
+  it('is due when the configuration says so', async () => {
+    const world = testWorld(START, '30 10 * * 1-5');
+    await world.tickUntil('2026-11-27T12:00:00.000Z');
+    assert.deepEqual(
+      world.ofTests().map(({ since }) => since),
+      ['2026-11-25T10:30:00.000Z', '2026-11-26T10:30:00.000Z', '2026-11-27T10:30:00.000Z'],
+    );
   });
 
   it('goes from the outbox through the relay to a channel, once a week, marked and to nobody on call', async () => {

@@ -6,6 +6,7 @@ import type { Configuration } from '../../shared/domain/configuration/index.ts';
 import { type Observation, result } from '../../shared/domain/finding.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import type { Operation, PhaseDefinition } from '../../shared/domain/operation.ts';
+import { SELF_TEST_CRON } from '../../shared/domain/self-test.ts';
 import { newestSlot } from '../../shared/domain/slot.ts';
 import type { Trigger } from '../../shared/domain/trigger.ts';
 import { type Engine, LIMITS } from '../../shared/engine/engine.ts';
@@ -141,6 +142,7 @@ const configuration = {
     { id: 'GR-2', severity: 'high' },
   ],
   people: { single_operator: false, overrides_per_month: 3 },
+  alerts: { missed_run_grace_s: 300, delivery_selftest: { cron: SELF_TEST_CRON } },
   reports: { uri: 'gs://reports' },
 } as unknown as Configuration;
 

@@ -43,5 +43,5 @@ export const deploymentSection = z.strictObject({
       continuity: contacts().describe('Business continuity: services that run degraded.'),
     })
     .prefault({})
-    .describe('Who is written to, beside the notification channels that Terraform knows.'),
+    .describe('Who is written to by alert policies, beside the contacts that Terraform is given.'),
 });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import catalog from '../../../shared/catalog/alerts.json' with { type: 'json' };
 import metrics from '../../../shared/catalog/metrics.json' with { type: 'json' };
 import phases from '../../../shared/catalog/phases.json' with { type: 'json' };
+import { ALERT_EVENTS } from '../../../shared/domain/configuration/alerts.ts';
 import { ROUTES } from '../../../shared/domain/escalation.ts';
 import { type Plan, planOf, type Resource, resourcesOf } from '../support/plan.ts';
 import { rulesOf } from './judge.ts';
@@ -57,6 +58,11 @@ describe('the catalog of alerts', () => {
       for (const [, minutes] of query.matchAll(/absent_over_time\([^[]*\[(\d+)m\]\)/g))
         assert.ok(Number(minutes) <= 60, `${name}: ${minutes} minutes`);
     }
+  });
+
+  it('has a policy for each event that a configuration may route, but for what the relay alone tells', () => {
+    const events = catalog.policies.flatMap((policy) => ('event' in policy ? [policy.event] : []));
+    assert.deepEqual([...events, 'forged_act'].sort(), [...ALERT_EVENTS].sort());
   });
 
   it('names phases and routes that exist, and pages each route', () => {
