@@ -104,4 +104,14 @@ describe('a mistyped data folder', () => {
     assert.equal(answer.code, 1);
     assert.match(answer.out, /^No audited day from .*: nothing was tested\.\n$/);
   });
+
+  it('knows of no proposal of access before a weekly review, and says so', async () => {
+    using folder = temporaryFolder();
+    const answer = await highnoon(['access', 'list', '--data', folder.path]);
+    assert.equal(answer.code, 1);
+    assert.match(answer.out, /^No weekly review has left proposals yet: nothing is known of access\.\n$/);
+    const json = await highnoon(['access', 'list', '--json', '--data', folder.path]);
+    assert.equal(json.code, 1);
+    assert.deepEqual(json.json(), { schema: 'highnoon.access/1', proposals: [] });
+  });
 });

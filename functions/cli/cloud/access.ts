@@ -14,8 +14,7 @@ import { openCloud } from './open-cloud.ts';
 export async function accessInCloud(args: Arguments, output: Output): Promise<ExitCode> {
   const { engine, close } = await openCloud(args, output);
   try {
-    tellProposals(await accessProposals(engine), output);
-    return 0;
+    return await tellProposals(engine, output);
   } finally {
     await close();
   }

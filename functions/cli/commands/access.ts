@@ -13,7 +13,7 @@ import { personAct } from './person-acts.ts';
 const listCommand: Command = {
   name: 'access list',
   usage: 'access list',
-  summary: 'what the newest review proposes to take away, and what became of it',
+  summary: 'what the newest review proposes to take away, and what became of it; exit code 1 when there was none',
   options: {},
   positionals: { least: 0, most: 0 },
   async run(args, output) {
@@ -24,8 +24,7 @@ const listCommand: Command = {
     requirePlayed('access list', args);
     const runtime = await openLocal(args, output, localTime(dataFolder(args), undefined));
     try {
-      tellProposals(await accessProposals(runtime.engine), output);
-      return 0;
+      return await tellProposals(runtime.engine, output);
     } finally {
       await runtime.close();
     }

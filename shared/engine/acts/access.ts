@@ -39,6 +39,9 @@ export async function accessProposals(engine: Engine): Promise<ProposalState[]> 
   }));
 }
 
+/** Whether a review has looked at access at all: no proposal of no review says nothing. */
+export const isAccessReviewed = async (engine: Engine): Promise<boolean> => (await newestReview(engine)) !== undefined;
+
 const proposalIn = ({ kind, detail }: LedgerEntry): Proposal | undefined =>
   kind === 'access-approved' ? (detail as { proposal?: Proposal } | null)?.proposal : undefined;
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createLocalAccessChange } from '../../../shared/adapters/local/access.ts';
-import { accessProposals, approveAccess, noteApplied } from '../../../shared/engine/acts/access.ts';
+import { accessProposals, approveAccess, isAccessReviewed, noteApplied } from '../../../shared/engine/acts/access.ts';
 import { assignRisk, closeRisk, recordRestoreTest, waiveAdvisory } from '../../../shared/engine/acts/risk.ts';
 import { compareWithLedger } from '../../../shared/engine/compare-with-ledger.ts';
 import { createHistory } from '../../../shared/engine/history.ts';
@@ -62,6 +62,7 @@ describe('a Sunday of the sample world', () => {
     );
 
     const engine = story.engine();
+    assert.equal(await isAccessReviewed(engine), true);
     const [state] = await accessProposals(engine);
     assert.ok(state);
     const request = { proposalId: state.proposal.id, reason };
