@@ -18,8 +18,9 @@ export interface BackTestDay {
   readonly date: string;
   readonly slotId: string;
   readonly was: Verdict;
-  /** The worst that can be told; what cannot be told is in `cannotTell` and is left out of it. */
+  /** With a rule of which it cannot be told, no better than inconclusive. */
   readonly wouldBe: Verdict;
+  /** By what can be told. */
   readonly stopped: boolean;
   /** Guardrails that alone would have stopped this day. */
   readonly stoppedBy: readonly string[];
@@ -33,6 +34,8 @@ export interface BackTest {
   readonly stopped: readonly string[];
   /** Days that stopped then and would not now. */
   readonly released: readonly string[];
+  /** Days that nothing told would stop, with a rule of which it cannot be told. */
+  readonly open: readonly string[];
 }
 
 interface Options {
@@ -58,6 +61,7 @@ export async function backTest(options: Options): Promise<BackTest> {
     released: days
       .filter(({ stopped, was, cannotTell }) => !stopped && !isGo(was) && cannotTell.length === 0)
       .map(({ date }) => date),
+    open: days.filter(({ stopped, cannotTell }) => !stopped && cannotTell.length > 0).map(({ date }) => date),
   };
 }
 
@@ -79,13 +83,13 @@ async function testDay(options: Options, audit: PastAudit): Promise<BackTestDay>
   const told = judged.filter(({ reason }) => reason === undefined);
   // What is judged beside the rules, such as the level of the process, is as it was.
   const beside = audit.results.filter(({ rule }) => rule === undefined).map(verdictOfKept);
-  const wouldBe = worst([...beside, ...told.map(verdictOf)]);
+  const asTold = worst([...beside, ...told.map(verdictOf)]);
   return {
     date: audit.date,
     slotId: audit.slotId,
     was: audit.verdict,
-    wouldBe,
-    stopped: !isGo(wouldBe),
+    wouldBe: told.length < judged.length ? worst([asTold, 'inconclusive']) : asTold,
+    stopped: !isGo(asTold),
     stoppedBy: told.filter((one) => !isGo(verdictOf(one))).map(({ guardrail }) => guardrail.id),
     cannotTell: judged.flatMap(({ guardrail, reason }) =>
       reason === undefined ? [] : [{ guardrail: guardrail.id, reason }],

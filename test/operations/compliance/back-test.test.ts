@@ -53,8 +53,9 @@ describe('a back-test', () => {
   it('cannot tell where the evidence of that day is another by now, and says whose', async () => {
     const present = goodWorld();
     row(present, 'coa_records').delta9_pct = 0.01;
-    const { days, stopped } = await test([await audited('2026-11-24', goodWorld())], stricter, present);
-    assert.deepEqual(stopped, []);
+    const { days, stopped, open } = await test([await audited('2026-11-24', goodWorld())], stricter, present);
+    assert.deepEqual([stopped, open], [[], ['2026-11-24']]);
+    assert.equal(days[0]?.wouldBe, 'inconclusive');
     assert.deepEqual(days[0]?.cannotTell, [
       { guardrail: 'GR-10', reason: 'evidence of that day is gone: coa_records' },
     ]);
