@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { LocalDocuments } from '../../shared/adapters/local/documents.ts';
+import { createHistory } from '../../shared/engine/history.ts';
 import { event, highnoon, openFolder, person } from './snapshot-folder.ts';
 import { fingerprint, temporaryFolder } from './support.ts';
 
@@ -58,6 +60,35 @@ describe('mistakes with memory and snapshots', () => {
     assert.equal(check.code, 1);
     assert.equal(check.json<{ ok: boolean }>().ok, false);
     assert.match((await folder.run('snapshots', 'check')).out, /^NOTHING TO CHECK: 0 snapshots/);
+  });
+
+  it('claims no erasure of a subject that no record names, and says who asked', async () => {
+    using folder = await openLoaded();
+    await folder.run('snapshots', 'create', '--at', AT);
+    const by = ['--actor', 'ana', '--reason', 'request 12'];
+    const mistyped = await folder.run('snapshots', 'erase', '--subject', 'u1x', ...by);
+    assert.equal(mistyped.code, 1);
+    assert.match(mistyped.out, /^NOTHING ERASED: no record in any snapshot or in the memory names this subject/);
+    assert.doesNotMatch(mistyped.out, /^ERASED/m);
+    const told = await folder.run('snapshots', 'erase', '--subject', 'u1', '--reason', 'u1 asked for it');
+    assert.equal(told.code, 2, 'the ledger would keep the name');
+    const erased = await folder.run('snapshots', 'erase', '--subject', 'u1', ...by);
+    assert.equal(erased.code, 0);
+    assert.match(erased.out, /^ERASED: 2 versions from 1 snapshot, /);
+    assert.match(erased.out, /the ledger says that ana asked for it/);
+    const again = await folder.run('snapshots', 'erase', '--subject', 'u1', ...by);
+    assert.match(again.out, /^NOTHING ERASED: no record in any snapshot names/, 'the memory has it still');
+    assert.equal(again.code, 1);
+    const documents = new LocalDocuments(join(folder.data, 'store.sqlite'), { now: () => AT });
+    const lines = await createHistory(documents).ledger('2026-01-01T00:00:00.000Z');
+    documents.close();
+    const none = 'snapshots-erasure-found-none';
+    assert.deepEqual(
+      lines.map(({ kind }) => kind),
+      ['snapshots-erasure-begun', none, 'snapshots-erasure-begun', 'snapshots-erased', 'snapshots-erasure-begun', none],
+    );
+    assert.ok(lines.every(({ actor }) => actor === 'ana'));
+    assert.match(JSON.stringify(lines[0]?.detail), /"reason":"request 12"/);
   });
 });
 

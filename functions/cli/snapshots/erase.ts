@@ -9,24 +9,37 @@ import { writeActLine } from './write-act.ts';
 export interface Erased extends EraseReport {
   /** The subject as the ledger names it. */
   readonly subject: string;
+  /** Whom the ledger names as having asked for it. */
+  readonly actor: string;
   /** Whether every snapshot was read whole afterwards and is sound. */
   readonly isSound: boolean;
   /** Documents of the live memory that still hold the subject: the next snapshot would hold them again. */
   readonly stillInMemory: number;
 }
 
-/** Takes a person out of every snapshot. The ledger says that, when and by whom; whom it was about stands there as a keyed hash. */
-export async function eraseEverywhere(world: SnapshotWorld, subjectId: string, actor: string): Promise<Erased> {
+/** Whether anything was taken out; packs alone are what a run that broke off had left to remove. */
+export const hasErased = ({ versions, removedPacks }: EraseReport): boolean => versions > 0 || removedPacks > 0;
+
+/**
+ * Takes a person out of every snapshot. The ledger says that, when, why and by whom, also when no record was found;
+ * whom it was about stands there as a keyed hash.
+ */
+export async function eraseEverywhere(
+  world: SnapshotWorld,
+  subjectId: string,
+  { actor, reason }: { readonly actor: string; readonly reason: string | undefined },
+): Promise<Erased> {
   const store = storeOf(world);
   const subject = nameHashed(world)(subjectId);
   const isSubject = holdsSubject(subjectId);
   const about = { subject, actor };
-  await writeActLine(world, { kind: 'snapshots-erasure-begun', ...about, detail: { bucket: store.bucketUri } });
+  const why = reason === undefined ? {} : { reason };
+  await writeActLine(world, { kind: 'snapshots-erasure-begun', ...about, detail: { bucket: store.bucketUri, ...why } });
   const report = await eraseSubject({ ...store, now: world.now(), isSubject });
   const { problems } = await verifySnapshots({ ...store, readData: 'all' });
   const detail = { versions: report.versions, snapshots: report.snapshots.length, removedPacks: report.removedPacks };
   await writeActLine(world, {
-    kind: 'snapshots-erased',
+    kind: hasErased(report) ? 'snapshots-erased' : 'snapshots-erasure-found-none',
     ...about,
     detail: { ...detail, sound: problems.length === 0 },
   });
@@ -34,7 +47,7 @@ export async function eraseEverywhere(world: SnapshotWorld, subjectId: string, a
   for (const { collection } of world.configuration.memory)
     for await (const document of world.ports.memory.capture(collection, { readTime: world.now() }))
       if (isSubject(document)) stillInMemory++;
-  return { ...report, subject, isSound: problems.length === 0, stillInMemory };
+  return { ...report, subject, actor, isSound: problems.length === 0, stillInMemory };
 }
 
 /** Snapshots under a legal hold, which an erasure may not touch. */
@@ -68,7 +81,8 @@ function inValue(value: RawValue, id: string): boolean {
   return 'mapValue' in value && inFields(value.mapValue.fields, id);
 }
 
-function hasWord(text: string, id: string): boolean {
+/** Whether a text has the id as a word of its own. */
+export function hasWord(text: string, id: string): boolean {
   for (let at = text.indexOf(id); at !== -1; at = text.indexOf(id, at + 1)) {
     const before = text[at - 1];
     const after = text[at + id.length];

@@ -10,6 +10,9 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }
 
+/** A count with its noun, of one or of many. */
+export const countText = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Rows as aligned columns. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const most = Math.max(0, ...rows.map((row) => row.length));
