@@ -4,6 +4,7 @@ import type { Command, ExitCode } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { renderHelp, renderUnknown } from './help.ts';
 import { createOutput } from './output.ts';
+import { systemRefusal } from './system-error.ts';
 
 /** Finds the command, parses its options strictly, runs it, and turns what goes wrong into exit codes. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -33,6 +34,12 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     );
     return await found.command.run(parsed, output);
   } catch (error) {
+    const refusal = systemRefusal(error);
+    if (refusal !== undefined) {
+      process.stderr.write(`${refusal}\n`);
+      output.document({ schema: 'highnoon.error/1', error: 'usage', message: refusal });
+      return 2;
+    }
     if (!(error instanceof UsageError) && !(error instanceof PortError)) throw error;
     const isUsage = error instanceof UsageError;
     process.stderr.write(`${isUsage ? '' : `${error.port}: `}${error.message}\n`);

@@ -61,8 +61,19 @@ const clockFile = (data: string): string => join(data, 'clock.json');
 export function playedUntil(data: string): Instant | undefined {
   const file = clockFile(data);
   if (!existsSync(file)) return undefined;
-  const stored = JSON.parse(readFileSync(file, 'utf8')) as { now?: unknown };
-  return typeof stored.now === 'string' ? parseInstant(stored.now) : undefined;
+  const at = clockIn(readFileSync(file, 'utf8'));
+  if (at === undefined)
+    throw new UsageError(`${file} holds no time; {"now": RFC 3339} is allowed: put it back, or name another --data`);
+  return at;
+}
+
+function clockIn(text: string): Instant | undefined {
+  try {
+    const { now } = JSON.parse(text) as { now?: unknown };
+    return typeof now === 'string' ? parseInstant(now) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The embedded default: the same engine, operations and functions over SQLite, a folder and, where the configuration asks for it, the sample world. */
@@ -182,8 +193,10 @@ export function writeClock(data: string, now: Instant): void {
   mkdirSync(data, { recursive: true });
   const known = playedUntil(data);
   const file = clockFile(data);
-  writeFileSync(`${file}.new`, `${JSON.stringify({ now: known === undefined ? now : latest(known, now) })}\n`);
-  renameSync(`${file}.new`, file);
+  // Two commands may write it at the same time, each its own whole file.
+  const fresh = `${file}.${process.pid}.new`;
+  writeFileSync(fresh, `${JSON.stringify({ now: known === undefined ? now : latest(known, now) })}\n`);
+  renameSync(fresh, file);
 }
 
 /**

@@ -31,6 +31,10 @@ export function openStore(data: string, clock: Pick<Clock, 'now'>): LocalDocumen
     return new LocalDocuments(storeFile(data), clock);
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'ERR_SQLITE_ERROR') throw cause;
+    if (/readonly database|unable to open/.test((cause as Error).message))
+      throw new UsageError(
+        `${storeFile(data)} cannot be written by this user, and nothing can be read without: make it and its folder writable, or name another --data`,
+      );
     throw notAStore(storeFile(data), cause);
   }
 }

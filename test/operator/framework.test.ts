@@ -40,6 +40,16 @@ async function withFunction(
 }
 
 describe('the operator function, served by the framework', () => {
+  it('tells nothing of itself to who sends what is no JSON', async () => {
+    using operator = await openOperator();
+    await withFunction(operator, person, async (address) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${address}/api/acts/unlock`, { method: 'POST', headers, body: '{"reason":' });
+      assert.equal(answer.status, 400);
+      assert.doesNotMatch(await answer.text(), /\bat |node_modules|\.ts|SyntaxError/);
+    });
+  });
+
   it('shows the page, and acts by form and by JSON', async () => {
     using operator = await openOperator();
     await withFunction(operator, person, async (address) => {
