@@ -90,6 +90,40 @@ describe('mistakes with memory and snapshots', () => {
     assert.ok(lines.every(({ actor }) => actor === 'ana'));
     assert.match(JSON.stringify(lines[0]?.detail), /"reason":"request 12"/);
   });
+
+  it('restores over documents of the memory only by force, and says of a new collection that no snapshot holds it', async () => {
+    using folder = await openLoaded();
+    await folder.run('snapshots', 'create', '--at', AT);
+    await folder.load('events', [event('a', 'u9')], AT);
+    const into = (to: string, ...more: string[]) =>
+      folder.run('snapshots', 'restore', 'latest', '--collection', 'events', '--into', `collection:${to}`, ...more);
+    const refused = await into('events');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /collection:events: the collection is not empty.*--force/);
+    await folder.run('snapshots', 'create', '--at', '2026-11-24T01:00:00Z');
+    const diff = await folder.run('snapshots', 'diff', '20261124T000000Z', 'latest', '--json');
+    assert.equal(diff.json<{ changed: number }>().changed, 1, 'what was loaded stands there still');
+    const forced = await into('events', '--force');
+    assert.equal(forced.code, 0, forced.err);
+    assert.doesNotMatch(forced.out, /no snapshot holds it/);
+    const made = await into('nosuch');
+    assert.equal(made.code, 0);
+    assert.match(made.out, /nosuch is a new collection that .* does not name under `memory`: no snapshot holds it/);
+    assert.equal((await into('nosuch')).code, 2, 'now it is not empty');
+  });
+
+  it('replaces documents by nothing only by force', async () => {
+    using folder = await openLoaded();
+    const file = join(folder.path, 'empty.ndjson');
+    writeFileSync(file, '\n');
+    const refused = await folder.run('memory', 'load', 'people', file);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /empty\.ndjson holds no document, and would empty the collection people; add --force/);
+    assert.equal((await folder.run('snapshots', 'create', '--at', AT)).code, 0, 'the person is there still');
+    const forced = await folder.run('memory', 'load', 'people', file, '--force', '--json');
+    assert.equal(forced.json<{ documents: number }>().documents, 0);
+    assert.equal((await folder.run('memory', 'load', 'people', file)).code, 0, 'nothing is lost');
+  });
 });
 
 const BY_ANA = ['--actor', 'ana', '--reason', 'drill'];

@@ -5,6 +5,7 @@ import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts'
 import { readManifest, restoreSnapshot } from '../../../shared/snapshots/index.ts';
 import { flagOption, requiredText, textOption } from '../arguments.ts';
 import { findId } from './find-id.ts';
+import { isEmptyCollection } from './is-empty.ts';
 import { renamed, restoreIntoFolder } from './restore.ts';
 import { snapshotLook } from './snapshot-command.ts';
 
@@ -18,7 +19,7 @@ export const restoreCommand = snapshotLook({
     into: { type: 'string', value: 'DIR', help: 'a folder, or collection:NAME for a collection of the memory' },
     collection: { type: 'string', value: 'NAME', help: 'only this one' },
     records: { type: 'boolean', help: 'files of records, which hold every kind of value, in place of JSON lines' },
-    force: { type: 'boolean', help: 'also into a folder that is not empty' },
+    force: { type: 'boolean', help: 'also into a folder, or a collection, that is not empty' },
   },
   positionals: { least: 1, most: 1 },
   async run(world, args, output) {
@@ -41,10 +42,19 @@ export const restoreCommand = snapshotLook({
         throw new UsageError('--into collection:NAME takes one collection: name it by --collection');
       if (!isCollectionName(to))
         throw new UsageError(`--into collection:${to}: a letter, then letters, digits, - or _`);
+      const isEmpty = await isEmptyCollection(world.ports.memory, to, world.now());
+      if (!isEmpty && !flagOption(args, 'force'))
+        throw new UsageError(
+          `--into collection:${to}: the collection is not empty, and its documents of the same names would be overwritten; name another one, or add --force`,
+        );
       const onProgress = (done: { documents: number }) => tell(first.name, done.documents, first.documents);
       const target = renamed(world.ports.memory, to);
       const [restored] = await restoreSnapshot({ ...store, id, target, collections: [first.name], onProgress });
       output.line(`${id}: RESTORED, ${restored?.documents} documents of ${first.name} into the collection ${to}`);
+      if (!world.configuration.memory.some(({ collection }) => collection === to))
+        output.line(
+          `  ${to} is ${isEmpty ? 'a new collection' : 'a collection'} that the configuration does not name under \`memory\`: no snapshot holds it`,
+        );
       output.document({ schema: 'highnoon.restore/1', id, into, restored: [restored] });
       return 0;
     }
