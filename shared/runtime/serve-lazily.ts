@@ -5,9 +5,6 @@ import type { Phase } from '../engine/engine.ts';
 import { answerComeBack } from './response-status.ts';
 import { theRuntime } from './the-runtime.ts';
 
-// Before the server of this function is made: without it express answers a body that is no JSON with a stack and paths.
-process.env.NODE_ENV ??= 'production';
-
 type Handler = (event: CloudEvent<unknown>) => Promise<void>;
 
 /**

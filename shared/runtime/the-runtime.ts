@@ -2,6 +2,9 @@ import '../adapters/gcp/request-trace.ts';
 import './open-requests.ts';
 import type { Runtime } from './runtime.ts';
 
+// Before the server of this function is made: without it express answers a body that is no JSON with a stack and paths.
+process.env.NODE_ENV ??= 'production';
+
 let current: Promise<Runtime> | undefined;
 
 /** The process's one runtime, made from its environment when the first message comes. */
