@@ -28,6 +28,13 @@ describe('the command line', () => {
       [['next', '--at', '2026-11-24T12:00:00Z', '--at', '2026-11-25T12:00:00Z'], /--at is given more than once/],
       [['next', '--json', '--json'], /--json is given more than once/],
       [['hold', ...data], /--reason is needed/],
+      ...['t-90-prep@2026-11-24T10:30Z', '2026-11-24T10:30:00Z', 'tomorrow'].map(
+        (slot) =>
+          [
+            ['hold', '--actor', 'a', '--reason', 'r', '--slot', slot, ...data],
+            /--slot '.+': a date, or the time or slot id of a noon, is allowed/,
+          ] as const,
+      ),
       [['config', 'check', 'no-such-file'], /'no-such-file' cannot be read/],
       [['run', 't-90-prep', '--store', 'redis', ...data], /'redis'.*local or firestore/],
     ] as const) {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chainSlot } from '../../shared/domain/day.ts';
 import { fails } from '../../shared/domain/finding.ts';
+import { noonDateOf } from '../../shared/domain/noon-date.ts';
 import { approveAccess, keepAccess, noteApplied } from '../../shared/engine/acts/access.ts';
+import { holdNoon } from '../../shared/engine/acts/hold.ts';
 import { grantWaiver } from '../../shared/engine/acts/override.ts';
 import { assignRisk, closeRisk } from '../../shared/engine/acts/risk.ts';
 import { readControls } from '../../shared/engine/read-controls.ts';
@@ -19,6 +21,32 @@ const ledgerOf = async (world: TestEngine) =>
     ({ data }) => data,
   );
 const put = (world: TestEngine, path: string, data: object) => world.documents.transact(async (t) => t.set(path, data));
+
+describe('a hold', () => {
+  const hold = (world: TestEngine, date: string) => holdNoon(world.engine, ana, { date, reason: 'supplier' });
+
+  it('is set for a noon to come and until the launch window closes, and refused after that', async () => {
+    const world = createTestEngine('2026-11-29T12:30:00.000Z', {});
+    assert.equal((await hold(world, '2026-11-30')).ok, true);
+    assert.equal((await hold(world, '2026-11-29')).ok, true, 'noon waits in its window still');
+    for (const [now, date] of [
+      ['2026-11-30T12:30:00.001Z', '2026-11-28'],
+      ['2026-11-30T12:30:00.002Z', '2020-01-01'],
+    ] as const) {
+      world.clock.advanceTo(now);
+      const late = await hold(world, date);
+      assert.match(late.ok ? '' : late.why, new RegExp(`the launch window of ${date} closed at ${date}T12:30:00`));
+      assert.equal(await world.documents.get(paths.day(date)), undefined);
+    }
+  });
+
+  it('names a noon: its date, its time or its id, and no other slot', () => {
+    for (const text of ['2026-11-29', '2026-11-29T12:00:00Z', 'high-noon-sync@2026-11-29T12:00Z'])
+      assert.equal(noonDateOf(text), '2026-11-29');
+    for (const text of ['t-90-prep@2026-11-29T10:30Z', 'weekly-risk-review@2026-11-29T12:00Z', '2026-11-29T10:30:00Z'])
+      assert.equal(noonDateOf(text), undefined, text);
+  });
+});
 
 describe('a risk', () => {
   const register = { date: '2026-11-29', risks: [{ id: 'R-1', status: 'open', title: 'x', level: 1, score: 1 }] };

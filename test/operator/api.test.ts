@@ -103,6 +103,8 @@ describe('acts through the API', () => {
       ['hold', { reason: ' ' }, 'reason'],
       ['hold', { reason: 'a\u202eb' }, 'reason'],
       ['hold', { reason: 'x', slot: '2026-02-30' }, 'slot'],
+      ['hold', { reason: 'x', slot: 't-90-prep@2026-11-24T10:30Z' }, 'slot'],
+      ['release', { reason: 'x', slot: '2026-11-24T10:30:00Z' }, 'slot'],
       ['hold', { reason: 'x', force: true }, ''],
       ['rerun', { phase: 't-91', reason: 'x' }, 'phase'],
       ['override', { slot: 'noon', finding: 'a/b/c', until: 'later', reason: 'x' }, 'slot'],

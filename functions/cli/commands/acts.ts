@@ -1,7 +1,8 @@
 import { type DayRecord, summaryOf } from '../../../shared/domain/day.ts';
 import { UsageError } from '../../../shared/domain/errors.ts';
+import { NOON_TEXTS, noonDateOf } from '../../../shared/domain/noon-date.ts';
 import { parseSlotId } from '../../../shared/domain/slot.ts';
-import { dateOf, isDate, parseInstant, plusSeconds } from '../../../shared/domain/time.ts';
+import { dateOf, parseInstant, plusSeconds } from '../../../shared/domain/time.ts';
 import type { ActAnswer, Actor } from '../../../shared/engine/acts/act.ts';
 import { holdNoon, releaseNoon } from '../../../shared/engine/acts/hold.ts';
 import { liftLockdown, lockDown } from '../../../shared/engine/acts/lockdown.ts';
@@ -12,7 +13,9 @@ import { type Arguments, type OptionSpec, requiredText, textOption, timeOption }
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
 
-type Act = (engine: Engine, who: Actor, args: Arguments, reason: string) => Promise<ActAnswer>;
+type Act = (engine: Engine, who: Actor, reason: string) => Promise<ActAnswer>;
+/** Parses what the act takes before anything is opened: a mistake makes no world. */
+type Prepare = (args: Arguments) => Act;
 
 const COMMON: Readonly<Record<string, OptionSpec>> = {
   reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger' },
@@ -32,7 +35,7 @@ function actCommand(
   usage: string,
   summary: string,
   options: Readonly<Record<string, OptionSpec>>,
-  act: Act,
+  prepare: Prepare,
 ): Command {
   return {
     name,
@@ -42,6 +45,7 @@ function actCommand(
     positionals: { least: 0, most: 0 },
     async run(args, output) {
       const reason = requiredText(args, 'reason', name);
+      const act = prepare(args);
       if (storeOption(args) === 'firestore') {
         const { actThroughOperator } = await import('../cloud/act.ts');
         return actThroughOperator(name, args, output);
@@ -50,7 +54,7 @@ function actCommand(
       requirePlayed(name, args);
       const runtime = await openLocal(args, output, localTime(dataFolder(args), timeOption(args, 'at')));
       try {
-        const answer = await act(runtime.engine, who, args, reason);
+        const answer = await act(runtime.engine, who, reason);
         output.line(answer.ok ? answer.message : `REFUSED: ${answer.why}`);
         output.document({ schema: 'highnoon.act/1', act: name, actor: who.name, ...answer });
         return answer.ok ? 0 : 1;
@@ -61,14 +65,13 @@ function actCommand(
   };
 }
 
-/** The date of `--slot`: a slot id, a time or a date; left out, that of the next noon that has not ended. */
-async function dateOfOption(engine: Engine, args: Arguments): Promise<string> {
+/** The date of the noon that `--slot` names; left out, that of the next noon that has not ended. */
+function noonOption(args: Arguments): (engine: Engine) => Promise<string> {
   const text = textOption(args, 'slot');
-  if (text === undefined) return nextOpenDate(engine);
-  if (isDate(text)) return text;
-  const at = parseInstant(text) ?? parseSlotId(text)?.dueAt;
-  if (at === undefined) throw new UsageError(`--slot '${text}': a date, a time or a slot id is allowed`);
-  return dateOf(at);
+  if (text === undefined) return nextOpenDate;
+  const date = noonDateOf(text);
+  if (date === undefined) throw new UsageError(`--slot '${text}': ${NOON_TEXTS} is allowed`);
+  return async () => date;
 }
 
 async function nextOpenDate(engine: Engine): Promise<string> {
@@ -100,38 +103,38 @@ function slotIdOption(args: Arguments, command: string): string {
 }
 
 export const ACT_COMMANDS: readonly Command[] = [
-  actCommand(
-    'hold',
-    'hold --reason TEXT [--slot T]',
-    'noon of that date waits for a person',
-    SLOT,
-    async (engine, who, args, reason) => holdNoon(engine, who, { date: await dateOfOption(engine, args), reason }),
-  ),
+  actCommand('hold', 'hold --reason TEXT [--slot T]', 'noon of that date waits for a person', SLOT, (args) => {
+    const dateIn = noonOption(args);
+    return async (engine, who, reason) => holdNoon(engine, who, { date: await dateIn(engine), reason });
+  }),
   actCommand(
     'release',
     'release --reason TEXT [--slot T]',
     'lets a held noon go, inside the launch window',
     SLOT,
-    async (engine, who, args, reason) => releaseNoon(engine, who, { date: await dateOfOption(engine, args), reason }),
+    (args) => {
+      const dateIn = noonOption(args);
+      return async (engine, who, reason) => releaseNoon(engine, who, { date: await dateIn(engine), reason });
+    },
   ),
   actCommand(
     'lockdown',
     'lockdown --reason TEXT',
     'blocks everything that changes anything',
     {},
-    (engine, who, _args, reason) => lockDown(engine, who, { reason }),
+    () => (engine, who, reason) => lockDown(engine, who, { reason }),
   ),
   actCommand(
     'unlock',
     'unlock --reason TEXT [--epoch N]',
     'lifts a lockdown; for a compliance cause the first act proposes and a second person completes',
     { epoch: { type: 'string', value: 'N', help: 'the lockdown that is meant (default: the one in force)' } },
-    (engine, who, args, reason) => {
+    (args) => {
       const text = textOption(args, 'epoch');
       const epoch = text === undefined ? undefined : Number(text);
       if (epoch !== undefined && !Number.isSafeInteger(epoch))
         throw new UsageError(`--epoch '${text}': a whole number is allowed`);
-      return liftLockdown(engine, who, { reason, epoch });
+      return (engine, who, reason) => liftLockdown(engine, who, { reason, epoch });
     },
   ),
   actCommand(
@@ -143,13 +146,14 @@ export const ACT_COMMANDS: readonly Command[] = [
       finding: { type: 'string', value: 'ID', help: 'operation/subject/code, as run --json shows it' },
       until: { type: 'string', value: 'T', help: 'when it ends' },
     },
-    (engine, who, args, reason) =>
-      grantOverride(engine, who, {
+    (args) => {
+      const named = {
         slotId: slotIdOption(args, 'override'),
         findingId: requiredText(args, 'finding', 'override'),
         until: requiredTime(args, 'until', 'override'),
-        reason,
-      }),
+      };
+      return (engine, who, reason) => grantOverride(engine, who, { ...named, reason });
+    },
   ),
   actCommand(
     'waive',
@@ -160,14 +164,17 @@ export const ACT_COMMANDS: readonly Command[] = [
       until: { type: 'string', value: 'T', help: 'when it ends' },
       records: { type: 'string', value: 'IDS', help: 'records it covers, separated by commas (default: all)' },
     },
-    (engine, who, args, reason) => {
+    (args) => {
       const finding = requiredText(args, 'finding', 'waive');
-      const known = engine.configuration.guardrails.map(({ id }) => id);
-      const guardrail = known.includes(finding)
-        ? finding
-        : (finding.split('/').find((part) => known.includes(part)) ?? finding);
+      const until = requiredTime(args, 'until', 'waive');
       const records = (textOption(args, 'records') ?? '').split(',').filter((id) => id !== '');
-      return grantWaiver(engine, who, { guardrail, records, until: requiredTime(args, 'until', 'waive'), reason });
+      return (engine, who, reason) => {
+        const known = engine.configuration.guardrails.map(({ id }) => id);
+        const guardrail = known.includes(finding)
+          ? finding
+          : (finding.split('/').find((part) => known.includes(part)) ?? finding);
+        return grantWaiver(engine, who, { guardrail, records, until, reason });
+      };
     },
   ),
 ];

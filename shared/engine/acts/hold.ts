@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 import { paths } from '../records.ts';
 import { type ActAnswer, type Actor, act } from './act.ts';
 
-/** Noon of that date waits for a person from now on. */
+/** Noon of that date waits for a person from now on; refused once its launch window has closed. */
 export function holdNoon(
   engine: Engine,
   who: Actor,
@@ -14,6 +14,8 @@ export function holdNoon(
   return act(engine, who, reason, date, ({ day = emptyDay(date), at }) => {
     const noon = summaryOf(day, 'high-noon-sync');
     if (noon?.status === 'concluded') return `noon of ${date} has ended ${noon.ending}`;
+    const closesAt = startClosesAt(chainSlot('high-noon-sync', date));
+    if (at > closesAt) return `the launch window of ${date} closed at ${closesAt}: there is nothing left to hold`;
     if (isHeld(day.hold)) return `noon of ${date} is held already by ${day.hold.setBy} (${day.hold.reason})`;
     const next = {
       ...day,

@@ -1,26 +1,17 @@
 import { z } from 'zod';
+import { noonDateOf } from '../../domain/noon-date.ts';
 import { dateOf, parseInstant } from '../../domain/time.ts';
 import { holdNoon, releaseNoon } from '../../engine/acts/hold.ts';
 import { liftLockdown, lockDown } from '../../engine/acts/lockdown.ts';
 import { grantOverride, grantWaiver } from '../../engine/acts/override.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type ActSpec, defineAct } from './act-spec.ts';
-import {
-  dateOfText,
-  dayOrSlot,
-  guardrailOf,
-  identifier,
-  judgedSlot,
-  judgedSlotOf,
-  phase,
-  reason,
-  time,
-} from './fields.ts';
+import { dayOrSlot, guardrailOf, identifier, judgedSlot, judgedSlotOf, noon, phase, reason, time } from './fields.ts';
 import { askRerun } from './rerun.ts';
 import { REVIEW_ACTS } from './review-acts.ts';
 
 const dateFor = (engine: Engine, slot: string | undefined): string =>
-  (slot === undefined ? undefined : dateOfText(slot)) ?? dateOf(engine.clock.now());
+  (slot === undefined ? undefined : noonDateOf(slot)) ?? dateOf(engine.clock.now());
 const instantOf = (text: string): string => parseInstant(text) ?? text;
 
 export type { ActSpec };
@@ -30,7 +21,7 @@ export const ACTS: readonly ActSpec<unknown>[] = [
     name: 'hold',
     role: 'operator',
     summary: 'Noon of that date waits for a person.',
-    body: z.strictObject({ reason, slot: dayOrSlot.optional() }),
+    body: z.strictObject({ reason, slot: noon.optional() }),
     perform: (engine, who, { slot, reason: why }) =>
       holdNoon(engine, who, { date: dateFor(engine, slot), reason: why }),
   }),
@@ -38,7 +29,7 @@ export const ACTS: readonly ActSpec<unknown>[] = [
     name: 'release',
     role: 'operator',
     summary: 'Lets a held noon go, inside the launch window.',
-    body: z.strictObject({ reason, slot: dayOrSlot.optional() }),
+    body: z.strictObject({ reason, slot: noon.optional() }),
     perform: (engine, who, { slot, reason: why }) =>
       releaseNoon(engine, who, { date: dateFor(engine, slot), reason: why }),
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PHASE_NAMES } from '../../domain/catalog.ts';
 import type { Configuration } from '../../domain/configuration/index.ts';
+import { NOON_TEXTS, noonDateOf } from '../../domain/noon-date.ts';
 import { parseSlotId, slotAt } from '../../domain/slot.ts';
 import { isDate, parseInstant } from '../../domain/time.ts';
 
@@ -35,6 +36,12 @@ export const dayOrSlot = z
   .max(80)
   .refine((text) => dateOfText(text) !== undefined, 'is not a date, a time or a slot id')
   .describe('A date, a time or a slot id; left out, today.');
+
+export const noon = z
+  .string()
+  .max(80)
+  .refine((text) => noonDateOf(text) !== undefined, `is not of a noon: ${NOON_TEXTS} is allowed`)
+  .describe('A date, or the time or slot id of a noon; left out, that of today.');
 
 /** The slot of T-90 or T-30 that a slot id or its time names. */
 export function judgedSlotOf(text: string): string | undefined {
