@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { PortError } from '../../domain/errors.ts';
 import type { ObjectInfo } from '../../ports/objects.ts';
 import type { ObjectAddress } from './object-address.ts';
+import { isDatedCopy, isLaterCopy } from './object-copies.ts';
 
 const versionSchema = z.object({
   /** Size and time of the file that holds it. */
   file: z.string(),
+  /** Absent for large ones. */
+  sha256: z.string().optional(),
   generation: z.string(),
   updatedAt: z.string(),
   metadata: z.record(z.string(), z.string()),
@@ -18,12 +30,23 @@ const versionSchema = z.object({
 });
 export type ObjectVersion = z.infer<typeof versionSchema>;
 
-const sidecarSchema = z.object({ key: z.string(), sequence: z.int(), versions: z.array(versionSchema) });
+const sidecarSchema = z.object({
+  key: z.string(),
+  sequence: z.int(),
+  versions: z.array(versionSchema),
+  /** Of the file that holds this: in a copy of the store it is another. */
+  inode: z.string().optional(),
+});
 /**
  * What a file cannot say of an object. It tells of the newest version and the one before, and is written first: after a
  * crash between the two writes, the file itself says by its size and time which of the two it is.
  */
-export type Sidecar = z.infer<typeof sidecarSchema>;
+export type Sidecar = Omit<z.infer<typeof sidecarSchema>, 'inode'> & {
+  /** It lies in a copy of the store that wrote it. */
+  readonly isCopied: boolean;
+};
+
+const inodeOf = (descriptor: number): string => String(fstatSync(descriptor, { bigint: true }).ino);
 
 /** Size and time. */
 export const fileIdentity = (stats: BigIntStats): string => `${stats.size}:${stats.mtimeNs}`;
@@ -37,32 +60,57 @@ export class ObjectVersions {
   }
 
   read(address: ObjectAddress): Sidecar {
-    let text: string;
+    let descriptor: number;
     try {
-      text = readFileSync(this.#path(address), 'utf8');
+      descriptor = openSync(this.#path(address), 'r');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { key: address.key, sequence: 0, versions: [] };
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return { key: address.key, sequence: 0, versions: [], isCopied: false };
     }
-    const parsed = sidecarSchema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
+    try {
+      const parsed = sidecarSchema.safeParse(parseJson(readFileSync(descriptor, 'utf8')));
+      if (parsed.success) {
+        const { inode, ...sidecar } = parsed.data;
+        return { ...sidecar, isCopied: inode !== undefined && inode !== inodeOf(descriptor) };
+      }
+    } finally {
+      closeSync(descriptor);
+    }
     throw new PortError('objects', 'internal', `the metadata of ${address.uri} cannot be read`);
   }
 
-  write(address: ObjectAddress, sidecar: Sidecar): void {
+  write(address: ObjectAddress, { key, sequence, versions }: Omit<Sidecar, 'isCopied'>): void {
     const path = this.#path(address);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.new`, `${JSON.stringify(sidecar, null, 2)}\n`);
+    const descriptor = openSync(`${path}.new`, 'w');
+    try {
+      const sidecar = { key, sequence, versions, inode: inodeOf(descriptor) };
+      writeFileSync(descriptor, `${JSON.stringify(sidecar, null, 2)}\n`);
+    } finally {
+      closeSync(descriptor);
+    }
     renameSync(`${path}.new`, path);
   }
 
-  /** The version that this file is. A file that a person put there or edited is a version of its own, known by its size and time. */
-  describe(address: ObjectAddress, stats: BigIntStats): { info: ObjectInfo; version: ObjectVersion } {
+  /**
+   * The version that this file is. A file that a person put there or edited is a version of its own, known by its size
+   * and time; only in a store that was copied, where all times are new, equal bytes are the same version.
+   */
+  describe(
+    address: ObjectAddress,
+    stats: BigIntStats,
+    bytes: () => Uint8Array,
+  ): { info: ObjectInfo; version: ObjectVersion } {
     const file = fileIdentity(stats);
-    const { versions } = this.read(address);
+    const { versions, isCopied } = this.read(address);
+    const copied = () => {
+      const found = isCopied ? versions.findLast((known) => isLaterCopy(known, stats, bytes)) : undefined;
+      return found === undefined ? undefined : { ...found, file };
+    };
     const version =
       versions.find((known) => known.file === file) ??
-      versions.find((known) => isCopyOf(known.file, stats)) ??
+      versions.find((known) => isDatedCopy(known.file, stats)) ??
+      copied() ??
       foreign(file, stats);
     const { generation, updatedAt, metadata, storageClass } = version;
     const base = { uri: address.uri, bytes: Number(stats.size), generation, updatedAt, metadata };
@@ -73,16 +121,6 @@ export class ObjectVersions {
     const name = createHash('sha256').update(key).digest('hex');
     return join(this.#folder, bucket, name.slice(0, 2), `${name}.json`);
   }
-}
-
-const COPY_TOLERANCE_NS = 1_000_000n;
-
-/** A copy of the whole folder that keeps times is the same store; copying keeps them to a millisecond. */
-function isCopyOf(identity: string, stats: BigIntStats): boolean {
-  const [size = '', time = ''] = identity.split(':');
-  if (size !== String(stats.size)) return false;
-  const apart = BigInt(time) - stats.mtimeNs;
-  return apart < COPY_TOLERANCE_NS && apart > -COPY_TOLERANCE_NS;
 }
 
 function foreign(file: string, stats: BigIntStats): ObjectVersion {

@@ -1,4 +1,13 @@
-import { type BigIntStats, constants, createWriteStream, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  type BigIntStats,
+  constants,
+  createWriteStream,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,6 +17,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ObjectInfo, ObjectsPort, WriteCondition } from '../../ports/objects.ts';
 import { FolderLock } from './folder-lock.ts';
 import { type ObjectAddress, parseAddress, parsePrefix } from './object-address.ts';
+import { bytesOfOpen, digestOfFile } from './object-copies.ts';
 import { objectFault } from './object-faults.ts';
 import { pruneEmpty, realFolder, sweepIncomplete, unlike } from './object-files.ts';
 import { ObjectVersions } from './object-versions.ts';
@@ -124,8 +134,11 @@ export class LocalObjects implements ObjectsPort {
     const path = this.#path(address);
     const sidecar = this.#versions.read(address);
     const before = this.#look(address);
+    const file = unlike(temporary, before?.version.file);
+    const sha256 = digestOfFile(temporary, lstatSync(temporary, { bigint: true }));
     const version = {
-      file: unlike(temporary, before?.version.file),
+      file,
+      ...(sha256 === undefined ? {} : { sha256 }),
       generation: String(sidecar.sequence + 1),
       updatedAt: this.#clock.now(),
       metadata: { ...options.metadata },
@@ -149,7 +162,9 @@ export class LocalObjects implements ObjectsPort {
 
   #look(address: ObjectAddress) {
     const stats = this.#stats(address);
-    return stats === undefined ? undefined : this.#versions.describe(address, stats);
+    return stats === undefined
+      ? undefined
+      : this.#versions.describe(address, stats, () => readFileSync(this.#path(address)));
   }
 
   /** Only plain files are objects: a link could lead anywhere. */
@@ -171,7 +186,8 @@ export class LocalObjects implements ObjectsPort {
       handle = await open(this.#path(address), constants.O_RDONLY | constants.O_NOFOLLOW);
       const stats = await handle.stat({ bigint: true });
       if (!stats.isFile()) throw new PortError('objects', 'not-found', `${address.uri} is absent`);
-      const { info } = this.#versions.describe(address, stats);
+      const descriptor = handle.fd;
+      const { info } = this.#versions.describe(address, stats, () => bytesOfOpen(descriptor, stats));
       if (generation !== undefined && info.generation !== generation) throw anotherVersion(address, info);
       return handle;
     } catch (error) {

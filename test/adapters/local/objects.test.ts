@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { unlike } from '../../../shared/adapters/local/object-files.ts';
 import { fileIdentity } from '../../../shared/adapters/local/object-versions.ts';
@@ -83,6 +83,46 @@ describe('objects in a folder', () => {
       port.write('gs://some-bucket/p', Buffer.from('x'), { when: { generation: written.generation } }),
       failsWith('precondition-failed'),
     );
+  });
+
+  it('is the same store in a copy of the folder that keeps no times, until a file of it is edited or dated anew', async () => {
+    const metadata = { state: 'valid' };
+    const names = ['kept', 'edited', 'aged'];
+    const written = await Promise.all(
+      names.map((name) => port.write(`gs://some-bucket/${name}`, Buffer.from('ab'), { when: 'absent', metadata })),
+    );
+    const copy = join(data, '..', `${basename(data)}-copy`);
+    execFileSync('cp', ['-r', data, copy]);
+    const copied = new LocalObjects({ data: copy, clock });
+    try {
+      for (const before of written) {
+        // Whatever the file system's tick: the copy is from later.
+        const path = join(copy, 'objects', 'some-bucket', basename(before.uri));
+        await utimes(path, 4_000_000_000, 4_000_000_000);
+        assert.deepEqual(await copied.stat(before.uri), before);
+        for await (const _ of copied.read(before.uri, { generation: before.generation }));
+      }
+      const folder = join(copy, 'objects', 'some-bucket');
+      await writeFile(join(folder, 'edited'), 'cd');
+      await utimes(join(folder, 'aged'), 1_700_000_000, 1_700_000_000);
+      await copied.update('gs://some-bucket/kept', { hold: true });
+      assert.deepEqual(
+        (await copied.stat('gs://some-bucket/kept'))?.metadata,
+        metadata,
+        'what is told anew is kept too',
+      );
+      for (const uri of ['gs://some-bucket/edited', 'gs://some-bucket/aged'])
+        assert.deepEqual((await copied.stat(uri))?.metadata, {}, uri);
+      // In the store itself equal bytes in another file, of another time, are what a person put there.
+      const own = join(data, 'objects', 'some-bucket', 'kept');
+      await rm(own);
+      await writeFile(own, 'ab');
+      await utimes(own, 4_000_000_000, 4_000_000_000);
+      assert.deepEqual((await port.stat('gs://some-bucket/kept'))?.metadata, {});
+    } finally {
+      copied.close();
+      await rm(copy, { recursive: true });
+    }
   });
 
   it('is the version before when a process was killed between metadata and file', async () => {
