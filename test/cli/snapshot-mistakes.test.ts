@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -123,6 +124,35 @@ describe('mistakes with memory and snapshots', () => {
     const forced = await folder.run('memory', 'load', 'people', file, '--force', '--json');
     assert.equal(forced.json<{ documents: number }>().documents, 0);
     assert.equal((await folder.run('memory', 'load', 'people', file)).code, 0, 'nothing is lost');
+  });
+
+  it('finds the same valid snapshots in a copy of the folder', async () => {
+    using folder = await openLoaded();
+    await folder.run('snapshots', 'create', '--at', AT);
+    const copy = join(folder.path, 'copy');
+    execFileSync('cp', ['-r', folder.data, copy]);
+    const [there, here] = [
+      await folder.run('snapshots', 'list', '--json'),
+      await highnoon(['snapshots', 'list', '--json', '--data', copy]),
+    ];
+    assert.equal(here.json<{ snapshots: { state: string }[] }>().snapshots[0]?.state, 'valid');
+    assert.equal(here.out, there.out);
+  });
+
+  it('counts one as one', async () => {
+    using folder = await openLoaded();
+    await folder.load('events', [event('a', 'u1')], AT);
+    const made = await folder.run('snapshots', 'create', '--at', AT);
+    const outs = [
+      made,
+      await folder.run('snapshots', 'list'),
+      await folder.run('snapshots', 'show', 'latest'),
+      await folder.run('snapshots', 'check'),
+      await folder.run('snapshots', 'hold', 'latest', '--reason', 'case 7', '--actor', 'ana'),
+      await folder.run('snapshots', 'restore', 'latest', '--into', join(folder.path, 'restored')),
+    ].map(({ out }) => out);
+    assert.match(outs.join(''), /^1 snapshot,.*^SOUND: 1 snapshot,.*: 1 document$/ms);
+    for (const out of outs) assert.doesNotMatch(out, /\b1 (documents|snapshots|packs|chunks|problems)/);
   });
 });
 

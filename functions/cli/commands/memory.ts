@@ -7,6 +7,7 @@ import type { Command } from '../command.ts';
 import type { Bar } from '../progress.ts';
 import { isEmptyCollection } from '../snapshots/is-empty.ts';
 import { openWorld } from '../snapshots/open-world.ts';
+import { countText } from '../snapshots/table.ts';
 
 const TELL_EVERY = 1000;
 
@@ -41,7 +42,7 @@ export const memoryLoadCommand: Command = {
         collection,
         counted(from(first, incoming), output.bar(collection, 'documents read')),
       );
-      output.line(`${collection}: ${documents} documents`);
+      output.line(`${collection}: ${countText(documents, 'document')}`);
       output.document({ schema: 'highnoon.memory/1', collection, documents, at: world.now() });
       return 0;
     } finally {

@@ -2,7 +2,7 @@ import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts'
 import { verifySnapshots } from '../../../shared/snapshots/index.ts';
 import { flagOption } from '../arguments.ts';
 import { snapshotLook } from './snapshot-command.ts';
-import { bytesText } from './table.ts';
+import { bytesText, countText } from './table.ts';
 
 export const checkCommand = snapshotLook({
   verb: 'check',
@@ -21,7 +21,9 @@ export const checkCommand = snapshotLook({
     const isSound = problems.length === 0 && snapshots > 0;
     const verdict = problems.length > 0 ? 'DAMAGED' : isSound ? 'SOUND' : 'NOTHING TO CHECK';
     const read = chunksRead === 0 ? 'no chunk read' : `${chunksRead} read, ${bytesText(bytesRead)}`;
-    output.line(`${verdict}: ${snapshots} snapshots, ${chunks} chunks, ${read}, ${problems.length} problems`);
+    output.line(
+      `${verdict}: ${countText(snapshots, 'snapshot')}, ${countText(chunks, 'chunk')}, ${read}, ${countText(problems.length, 'problem')}`,
+    );
     for (const { message } of problems) output.line(`  ${message}`);
     output.document({
       schema: 'highnoon.snapshots-check/1',

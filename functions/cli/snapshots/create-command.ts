@@ -3,7 +3,7 @@ import { weigh } from '../../../shared/operations/snapshots/seal-snapshot.ts';
 import { textOption } from '../arguments.ts';
 import { createByHand } from './create.ts';
 import { snapshotCommand } from './snapshot-command.ts';
-import { bytesText } from './table.ts';
+import { bytesText, countText } from './table.ts';
 
 export const createCommand = snapshotCommand({
   verb: 'create',
@@ -17,7 +17,7 @@ export const createCommand = snapshotCommand({
     const { documents, addedBytes } = weigh(manifest);
     const upon = manifest.parent === null ? 'whole' : `upon ${manifest.parent}`;
     output.line(
-      `${manifest.id}: ${state.toUpperCase()}, ${documents} documents, ${bytesText(addedBytes)} added, ${upon}`,
+      `${manifest.id}: ${state.toUpperCase()}, ${countText(documents, 'document')}, ${bytesText(addedBytes)} added, ${upon}`,
     );
     for (const { state: kind, message, subject } of findings) output.line(`  ${kind}: ${subject}: ${message}`);
     const { id, at, parent, collections } = manifest;

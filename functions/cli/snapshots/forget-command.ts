@@ -1,7 +1,7 @@
 import { flagOption } from '../arguments.ts';
 import { forget, lockdownReason, planForget } from './forget.ts';
 import { ACTOR, snapshotCommand } from './snapshot-command.ts';
-import { bytesText, columns } from './table.ts';
+import { bytesText, columns, countText } from './table.ts';
 import { actorOf } from './write-act.ts';
 
 export const forgetCommand = snapshotCommand({
@@ -16,7 +16,7 @@ export const forgetCommand = snapshotCommand({
     const done = dryRun || blocked !== undefined ? undefined : await forget(world, plan, actorOf(args));
     const words = dryRun ? 'would remove' : blocked === undefined ? 'removed' : 'REFUSED to remove';
     output.line(
-      `${words} ${plan.remove.length} snapshots, ${plan.keep.length} stay${blocked === undefined ? '' : `: ${blocked}`}`,
+      `${words} ${countText(plan.remove.length, 'snapshot')}, ${plan.keep.length} stay${blocked === undefined ? '' : `: ${blocked}`}`,
     );
     if (done !== undefined && done.freedBytes > 0) output.line(`freed ${bytesText(done.freedBytes)}`);
     for (const line of columns(plan.keep.map(({ id, reasons }) => ['keep', id, reasons.join(', ')]))) output.line(line);

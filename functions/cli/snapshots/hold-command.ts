@@ -10,6 +10,7 @@ import { loadSnapshots, referencedBytes } from '../../../shared/snapshots/pack-u
 import { flagOption, requiredText } from '../arguments.ts';
 import { findId } from './find-id.ts';
 import { ACTOR, snapshotCommand } from './snapshot-command.ts';
+import { countText } from './table.ts';
 import { actorOf, writeActLine } from './write-act.ts';
 
 export const holdCommand = snapshotCommand({
@@ -49,7 +50,7 @@ export const holdCommand = snapshotCommand({
       detail: null,
     };
     await writeStatus(store, known ?? record, { hold });
-    output.line(`${id}: ${hold ? 'HELD' : 'RELEASED'}, ${packs.length} packs`);
+    output.line(`${id}: ${hold ? 'HELD' : 'RELEASED'}, ${countText(packs.length, 'pack')}`);
     output.document({ schema: 'highnoon.snapshot-hold/1', id, held: hold, packs: packs.length });
     return 0;
   },

@@ -4,7 +4,7 @@ import { listStatuses } from '../../../shared/operations/snapshots/snapshot-stat
 import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
 import { readManifest } from '../../../shared/snapshots/index.ts';
 import { snapshotLook } from './snapshot-command.ts';
-import { bytesText, columns } from './table.ts';
+import { bytesText, columns, countText } from './table.ts';
 
 export const listCommand = snapshotLook({
   verb: 'list',
@@ -23,11 +23,13 @@ export const listCommand = snapshotLook({
     const rows = snapshots.map(({ id, state, documents, addedBytes, held, archived, tags }) => [
       id,
       state,
-      `${documents} documents`,
+      countText(documents, 'document'),
       `+${bytesText(addedBytes)}`,
       [...tags, ...(held ? ['held'] : []), ...(archived ? ['archived'] : [])].join(','),
     ]);
-    output.line(`${snapshots.length} snapshots, ${bytesText(bytes)} stored, dedupe ratio ${dedupeRatio ?? 'unknown'}`);
+    output.line(
+      `${countText(snapshots.length, 'snapshot')}, ${bytesText(bytes)} stored, dedupe ratio ${dedupeRatio ?? 'unknown'}`,
+    );
     for (const line of columns(rows)) output.line(line);
     output.document({ schema: 'highnoon.snapshots/1', snapshots, storedBytes: bytes, dedupeRatio });
     return 0;

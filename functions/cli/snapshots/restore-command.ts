@@ -8,6 +8,7 @@ import { findId } from './find-id.ts';
 import { isEmptyCollection } from './is-empty.ts';
 import { renamed, restoreIntoFolder } from './restore.ts';
 import { snapshotLook } from './snapshot-command.ts';
+import { countText } from './table.ts';
 
 const COLLECTION = /^collection:(.*)$/;
 
@@ -50,7 +51,9 @@ export const restoreCommand = snapshotLook({
       const onProgress = (done: { documents: number }) => tell(first.name, done.documents, first.documents);
       const target = renamed(world.ports.memory, to);
       const [restored] = await restoreSnapshot({ ...store, id, target, collections: [first.name], onProgress });
-      output.line(`${id}: RESTORED, ${restored?.documents} documents of ${first.name} into the collection ${to}`);
+      output.line(
+        `${id}: RESTORED, ${countText(restored?.documents ?? 0, 'document')} of ${first.name} into the collection ${to}`,
+      );
       if (!world.configuration.memory.some(({ collection }) => collection === to))
         output.line(
           `  ${to} is ${isEmpty ? 'a new collection' : 'a collection'} that the configuration does not name under \`memory\`: no snapshot holds it`,
@@ -63,8 +66,8 @@ export const restoreCommand = snapshotLook({
     const format = flagOption(args, 'records') ? 'records' : 'ndjson';
     const restored = await restoreIntoFolder(store, { ...manifest, collections }, into, tell, format);
     const documents = restored.reduce((sum, each) => sum + each.documents, 0);
-    output.line(`${id}: RESTORED, ${documents} documents into ${into}, digests as captured`);
-    for (const { file, documents: count } of restored) output.line(`  ${file}: ${count} documents`);
+    output.line(`${id}: RESTORED, ${countText(documents, 'document')} into ${into}, digests as captured`);
+    for (const { file, documents: count } of restored) output.line(`  ${file}: ${countText(count, 'document')}`);
     output.document({ schema: 'highnoon.restore/1', id, into, documents, restored });
     return 0;
   },

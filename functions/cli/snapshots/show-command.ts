@@ -3,7 +3,7 @@ import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts'
 import { readManifest } from '../../../shared/snapshots/index.ts';
 import { findId } from './find-id.ts';
 import { snapshotLook } from './snapshot-command.ts';
-import { bytesText, columns } from './table.ts';
+import { bytesText, columns, countText } from './table.ts';
 
 export const showCommand = snapshotLook({
   verb: 'show',
@@ -24,7 +24,7 @@ export const showCommand = snapshotLook({
       ({ name, documents, plainBytes, addedBytes, changes, digest, schemaVersion }) => [
         name,
         schemaVersion ?? '',
-        `${documents} documents`,
+        countText(documents, 'document'),
         bytesText(plainBytes),
         changes === null
           ? `whole, +${bytesText(addedBytes)}`
