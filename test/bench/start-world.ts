@@ -13,7 +13,7 @@ import { startEmulator } from '../emulators/emulators.ts';
 export interface StartWorld extends AsyncDisposable {
   readonly publishedAt: Instant;
   /** For a process whose T-90 nobody has begun: a database and a folder of its own, in the morning of the first day. */
-  freshEnvironment(): Readonly<Record<string, string | undefined>>;
+  freshEnvironment(): Promise<Readonly<Record<string, string | undefined>>>;
 }
 
 const PUBLISHED_AT = instant(Date.parse('2026-11-24T10:30:00Z'));
@@ -43,6 +43,7 @@ export async function openStartWorld(): Promise<StartWorld> {
     address,
     world.resolveSample(address),
   ]);
+  const projectId = world.engine.configuration.deployment.project_id;
   let copies = 0;
   const environment = {
     ...world.engine.environment,
@@ -57,8 +58,10 @@ export async function openStartWorld(): Promise<StartWorld> {
   };
   return {
     publishedAt: PUBLISHED_AT,
-    freshEnvironment() {
+    async freshEnvironment() {
       copies += 1;
+      // The emulator makes a database when it is first asked for something: a database in the cloud is there already.
+      await fetch(`http://${firestore.host}/v1/projects/${projectId}/databases/bench-${copies}/documents/made/now`);
       const own = join(folder, `copy-${copies}`);
       cpSync(pristine, own, { recursive: true });
       return { ...environment, HIGHNOON_DATA: own, HIGHNOON_DATABASE: `bench-${copies}` };

@@ -46,7 +46,7 @@ function buildArchive(): string {
 interface Case {
   readonly name: string;
   readonly args: readonly string[];
-  readonly environment: () => Readonly<Record<string, string | undefined>>;
+  readonly environment: () => Promise<Readonly<Record<string, string | undefined>>>;
   readonly body: (publishedAt: string) => string;
   readonly says: RegExp;
   readonly reach?: number;
@@ -82,7 +82,7 @@ function casesOf(world: StartWorld): Case[] {
     const of = archives.length === 1 ? '' : ` (${archive})`;
     const common = {
       args: framework(resolve(archive)),
-      environment: () => ({ ...world.freshEnvironment(), FUNCTION_TARGET: TARGET }),
+      environment: async () => ({ ...(await world.freshEnvironment()), FUNCTION_TARGET: TARGET }),
     };
     return [
       {
@@ -102,8 +102,8 @@ function casesOf(world: StartWorld): Case[] {
     ];
   });
   return [
-    { name: 'bare node:http', args: [bareHttp], environment: () => ({}), body: scheduled, says: /^/ },
-    { name: PEER, args: framework(bareTarget), environment: () => ({}), body: scheduled, says: /^/ },
+    { name: 'bare node:http', args: [bareHttp], environment: async () => ({}), body: scheduled, says: /^/ },
+    { name: PEER, args: framework(bareTarget), environment: async () => ({}), body: scheduled, says: /^/ },
     ...ours,
   ];
 }
@@ -125,7 +125,7 @@ function post(port: number, body: string): Promise<number | undefined> {
 async function startOnce({ name, args, environment, body, says }: Case, publishedAt: string): Promise<number> {
   const port = await freePort();
   const text = body(publishedAt);
-  const own = environment();
+  const own = await environment();
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...own, PORT: String(port) },
