@@ -4,6 +4,7 @@ import { gateFor } from '../../domain/gate.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../../domain/lockdown.ts';
 import { activeWaivers } from '../../domain/override.ts';
 import { nextHighNoon, slotsOfDate } from '../../domain/slot.ts';
+import { dateOf } from '../../domain/time.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PAGE_PATH, type PageSummary } from '../../engine/page-summary.ts';
 import { type OverridesRecord, paths, type WaiversRecord } from '../../engine/records.ts';
@@ -21,6 +22,10 @@ export async function statusView(engine: Engine, date: string) {
   ]);
   const day = stored ?? emptyDay(date);
   const now = engine.clock.now();
+  const next = nextHighNoon(now);
+  const nextDate = dateOf(next);
+  // Late in a day the next noon is another day's: its hold would be seen nowhere.
+  const nextDay = nextDate === date ? day : await engine.documents.get<DayRecord>(paths.day(nextDate));
   const state = { day, lockdown: lockdown ?? NO_LOCKDOWN, at: now };
   const slots = PHASE_NAMES.flatMap((phase) => slotsOfDate(phase, date))
     .sort((a, b) => (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0))
@@ -53,6 +58,7 @@ export async function statusView(engine: Engine, date: string) {
     scrubbed: day.scrubbed,
     overrides: (overrides?.items ?? []).filter(({ until }) => until > now),
     waivers: activeWaivers(waivers?.items ?? [], now),
-    nextHighNoon: nextHighNoon(now),
+    nextHighNoon: next,
+    nextHold: nextDay?.hold ?? null,
   };
 }

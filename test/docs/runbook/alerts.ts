@@ -150,7 +150,10 @@ export const URGENT_TRIES: readonly AlertTry[] = [
       await pages(story, 'lockdown-active', '10:15');
     },
     steps: [
-      status('10:20', /^LOCKDOWN \(epoch 1, .*looking into a report/),
+      status(
+        '10:20',
+        /^2026-11-24: LOCKDOWN \(epoch 1, operator\) since 2026-11-24T10:1\d:\S+, set by sam: looking into a report/,
+      ),
       { command: 'ledger verify', at: '10:21', exit: 0, says: /chain intact/ },
       { command: 'unlock', at: '10:25', actor: 'kim', exit: 0, says: /lifted/i },
     ],
