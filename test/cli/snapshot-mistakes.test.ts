@@ -3,8 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { openPlayedWorld } from '../../functions/cli/snapshots/open-world.ts';
+import { writeActLine } from '../../functions/cli/snapshots/write-act.ts';
 import { LocalDocuments } from '../../shared/adapters/local/documents.ts';
 import { createHistory } from '../../shared/engine/history.ts';
+import { nameHashed } from '../../shared/operations/snapshots/name-hashed.ts';
 import { event, highnoon, openFolder, person } from './snapshot-folder.ts';
 import { fingerprint, temporaryFolder } from './support.ts';
 
@@ -71,6 +74,13 @@ describe('mistakes with memory and snapshots', () => {
     assert.equal(mistyped.code, 1);
     assert.match(mistyped.out, /^NOTHING ERASED: no record in any snapshot or in the memory names this subject/);
     assert.doesNotMatch(mistyped.out, /^ERASED/m);
+    // What a capture that was killed leaves: it goes with every erasure, and is none.
+    const packs = join(folder.data, 'objects', 'fixture-highnoon-snapshots', 'packs');
+    const leave = () => writeFileSync(join(packs, '0'.repeat(64)), 'left over');
+    leave();
+    const other = await folder.run('snapshots', 'erase', '--subject', 'u1x', ...by);
+    assert.equal(other.code, 1);
+    assert.match(other.out, /^NOTHING ERASED.*\n1 pack that no snapshot needs any more went/);
     const told = await folder.run('snapshots', 'erase', '--subject', 'u1', '--reason', 'u1 asked for it');
     assert.equal(told.code, 2, 'the ledger would keep the name');
     const erased = await folder.run('snapshots', 'erase', '--subject', 'u1', ...by);
@@ -86,10 +96,26 @@ describe('mistakes with memory and snapshots', () => {
     const none = 'snapshots-erasure-found-none';
     assert.deepEqual(
       lines.map(({ kind }) => kind),
-      ['snapshots-erasure-begun', none, 'snapshots-erasure-begun', 'snapshots-erased', 'snapshots-erasure-begun', none],
+      [none, none, 'snapshots-erased', none].flatMap((end) => ['snapshots-erasure-begun', end]),
     );
     assert.ok(lines.every(({ actor }) => actor === 'ana'));
     assert.match(JSON.stringify(lines[0]?.detail), /"reason":"request 12"/);
+  });
+
+  it('calls an erasure done that broke off before its end, though no version is left to take out', async () => {
+    using folder = await openLoaded();
+    await folder.run('snapshots', 'create', '--at', AT);
+    const erase = () => folder.run('snapshots', 'erase', '--subject', 'u1', '--actor', 'ana', '--json');
+    assert.equal((await erase()).code, 0);
+    const world = await openPlayedWorld({ positionals: [], options: { data: folder.data } }, 'a test');
+    const subject = nameHashed(world)('u1');
+    await writeActLine(world, { kind: 'snapshots-erasure-begun', subject, actor: 'ana', detail: {} });
+    await world.close();
+    const { code, json } = await erase();
+    assert.equal(code, 0);
+    const { versions, isResumed } = json<{ versions: number; isResumed: boolean }>();
+    assert.deepEqual({ versions, isResumed }, { versions: 0, isResumed: true });
+    assert.equal((await erase()).code, 1, 'that one had an end');
   });
 
   it('restores over documents of the memory only by force, and says of a new collection that no snapshot holds it', async () => {

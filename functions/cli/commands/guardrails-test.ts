@@ -7,6 +7,7 @@ import { loadConfiguration } from '../../../shared/runtime/load-configuration.ts
 import { dateOption, textOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
+import { countText } from '../snapshots/table.ts';
 
 const USUAL_DAYS = 30;
 
@@ -48,7 +49,7 @@ export const guardrailsTestCommand: Command = {
       output.line(
         past.length === 0
           ? `No audited day from ${from} to ${to}: nothing was tested.`
-          : `${past.length} audited days from ${from} to ${to}: ${result.stopped.length} would be stopped, ${result.released.length} would no longer be`,
+          : `${countText(past.length, 'audited day')} from ${from} to ${to}: ${result.stopped.length} would be stopped, ${result.released.length} would no longer be`,
       );
       for (const day of result.days) output.line(dayLine(day));
       output.document(result);

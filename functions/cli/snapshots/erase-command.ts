@@ -52,6 +52,8 @@ function tellErased(erased: Erased, output: Output): void {
     output.line(
       `NOTHING ERASED: no record in ${stillInMemory > 0 ? 'any snapshot' : 'any snapshot or in the memory'} names this subject`,
     );
+  if (!hasErased(erased) && removedPacks > 0)
+    output.line(`${countText(removedPacks, 'pack')} that no snapshot needs any more went, as at every erasure`);
   output.line(isSound ? 'every snapshot was read again and is sound' : 'DAMAGED: see snapshots check --read-data');
   if (stillInMemory > 0)
     output.line(

@@ -1,3 +1,4 @@
+import { createHistory } from '../../../shared/engine/history.ts';
 import { nameHashed } from '../../../shared/operations/snapshots/name-hashed.ts';
 import { listStatuses } from '../../../shared/operations/snapshots/snapshot-status.ts';
 import { storeOf } from '../../../shared/operations/snapshots/snapshot-store.ts';
@@ -6,19 +7,26 @@ import type { SnapshotWorld } from '../../../shared/runtime/local-snapshots.ts';
 import { decodeFields, type EraseReport, eraseSubject, verifySnapshots } from '../../../shared/snapshots/index.ts';
 import { writeActLine } from './write-act.ts';
 
+const BEGUN = 'snapshots-erasure-begun';
+/** Before everything that a ledger can hold. */
+const FIRST = '1970-01-01T00:00:00.000Z';
+
 export interface Erased extends EraseReport {
   /** The subject as the ledger names it. */
   readonly subject: string;
   /** Whom the ledger names as having asked for it. */
   readonly actor: string;
+  /** An erasure of this subject broke off before: with this one it is done, even if there was only the end left to do. */
+  readonly isResumed: boolean;
   /** Whether every snapshot was read whole afterwards and is sound. */
   readonly isSound: boolean;
   /** Documents of the live memory that still hold the subject: the next snapshot would hold them again. */
   readonly stillInMemory: number;
 }
 
-/** Whether anything was taken out; packs alone are what a run that broke off had left to remove. */
-export const hasErased = ({ versions, removedPacks }: EraseReport): boolean => versions > 0 || removedPacks > 0;
+/** Removed packs alone are no erasure: they may be anybody's that no snapshot needed any more. */
+export const hasErased = ({ versions, isResumed }: Pick<Erased, 'versions' | 'isResumed'>): boolean =>
+  versions > 0 || isResumed;
 
 /**
  * Takes a person out of every snapshot. The ledger says that, when, why and by whom, also when no record was found;
@@ -34,12 +42,13 @@ export async function eraseEverywhere(
   const isSubject = holdsSubject(subjectId);
   const about = { subject, actor };
   const why = reason === undefined ? {} : { reason };
-  await writeActLine(world, { kind: 'snapshots-erasure-begun', ...about, detail: { bucket: store.bucketUri, ...why } });
+  const isResumed = await brokeOff(world, subject);
+  await writeActLine(world, { kind: BEGUN, ...about, detail: { bucket: store.bucketUri, ...why } });
   const report = await eraseSubject({ ...store, now: world.now(), isSubject });
   const { problems } = await verifySnapshots({ ...store, readData: 'all' });
   const detail = { versions: report.versions, snapshots: report.snapshots.length, removedPacks: report.removedPacks };
   await writeActLine(world, {
-    kind: hasErased(report) ? 'snapshots-erased' : 'snapshots-erasure-found-none',
+    kind: hasErased({ ...report, isResumed }) ? 'snapshots-erased' : 'snapshots-erasure-found-none',
     ...about,
     detail: { ...detail, sound: problems.length === 0 },
   });
@@ -47,7 +56,13 @@ export async function eraseEverywhere(
   for (const { collection } of world.configuration.memory)
     for await (const document of world.ports.memory.capture(collection, { readTime: world.now() }))
       if (isSubject(document)) stillInMemory++;
-  return { ...report, subject, actor, isSound: problems.length === 0, stillInMemory };
+  return { ...report, subject, actor, isResumed, isSound: problems.length === 0, stillInMemory };
+}
+
+/** Whether the newest erasure of the subject in the ledger has a beginning and no end. */
+async function brokeOff({ documents }: SnapshotWorld, subject: string): Promise<boolean> {
+  const lines = await createHistory(documents).ledger(FIRST);
+  return lines.findLast((line) => line.subject === subject && line.kind.startsWith('snapshots-eras'))?.kind === BEGUN;
 }
 
 /** Snapshots under a legal hold, which an erasure may not touch. */
