@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly type: 'string' | 'boolean';
   readonly value?: string;
   readonly help: string;
+  /** Without it the command does nothing: everywhere, or only where the cloud does not know it by itself. */
+  readonly needed?: 'always' | 'local-store';
 }
 
 export const COMMON_OPTIONS = {
@@ -26,12 +28,16 @@ export interface Arguments {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** Parses strictly: an option that the command does not have is a usage error that names what it has. */
+/**
+ * Parses strictly: an option that the command does not have is a usage error that names what it has, and everything
+ * that is missing is told at once, with the synopsis.
+ */
 export function parseArguments(
   command: string,
   args: readonly string[],
   own: Readonly<Record<string, OptionSpec>>,
   positionals: { least: number; most: number },
+  usage = command,
 ): Arguments {
   const specs: Readonly<Record<string, OptionSpec>> = { ...COMMON_OPTIONS, ...own };
   const options = Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }]));
@@ -50,13 +56,34 @@ export function parseArguments(
       `${command}: --${twice} is given more than once; once is allowed, so that it is clear which is meant`,
     );
   const count = parsed.positionals.length;
-  if (count < positionals.least)
+  const result = { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
+  const missing = [
+    ...positionalNames(command, usage).slice(0, positionals.least).slice(count),
+    ...missingOptions(result, specs),
+  ];
+  if (missing.length > 0) {
+    const told = missing.join(', ').replace(/, ([^,]+)$/, ' and $1');
     throw new UsageError(
-      `${command}: ${positionals.least - count} argument(s) missing; see: npm run -s highnoon -- help ${command}`,
+      `${command}: ${told} ${missing.length === 1 ? 'is' : 'are'} needed: npm run -s highnoon -- ${usage}`,
     );
+  }
   if (count > positionals.most)
     throw new UsageError(`${command}: '${parsed.positionals[positionals.most]}' is one argument too many`);
-  return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
+  return result;
+}
+
+/** What the synopsis calls the arguments: the words between the command's name and its options. */
+export function positionalNames(command: string, usage: string): readonly string[] {
+  const [words = ''] = usage.slice(command.length).split(/(?:^|\s)(?:\[|--)/);
+  return words.split(' ').filter((word) => word !== '');
+}
+
+function missingOptions(args: Arguments, specs: Readonly<Record<string, OptionSpec>>): string[] {
+  const isLocal = textOption(args, 'store') !== 'firestore';
+  return Object.entries(specs)
+    .filter(([, { needed }]) => needed === 'always' || (needed === 'local-store' && isLocal))
+    .filter(([name]) => (textOption(args, name) ?? '').trim() === '')
+    .map(([name]) => `--${name}`);
 }
 
 /** The first option that is named twice: the parser itself would silently take the last. */
@@ -89,8 +116,10 @@ export function timeOption(args: Arguments, name: string): Instant | undefined {
 
 export function dateOption(args: Arguments, name: string): string | undefined {
   const text = textOption(args, name);
-  if (text !== undefined && !isDate(text))
-    throw new UsageError(`--${name} '${text}': a date such as 2026-11-24 is allowed`);
+  if (text !== undefined && !isDate(text)) {
+    const fault = /^\d{4}-\d{2}-\d{2}$/.test(text) ? 'the calendar has no such day; ' : '';
+    throw new UsageError(`--${name} '${text}': ${fault}a date such as 2026-11-24 is allowed`);
+  }
   return text;
 }
 

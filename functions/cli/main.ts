@@ -31,6 +31,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       args.slice(found.words),
       found.command.options,
       found.command.positionals,
+      found.command.usage,
     );
     return await found.command.run(parsed, output);
   } catch (error) {

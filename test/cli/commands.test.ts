@@ -27,7 +27,16 @@ describe('the command line', () => {
       [['xyz'], /'xyz' is no command\.\nCommands:/],
       [['next', '--at', '2026-11-24T12:00:00Z', '--at', '2026-11-25T12:00:00Z'], /--at is given more than once/],
       [['next', '--json', '--json'], /--json is given more than once/],
-      [['hold', ...data], /--reason is needed/],
+      [['hold', ...data], /^hold: --reason and --actor are needed: .+ hold --actor NAME --reason TEXT \[--slot T\]\n/],
+      [['hold', '--actor', 'a', ...data], /^hold: --reason is needed: /],
+      [['hold', '--actor', 'a', '--reason', ' ', ...data], /^hold: --reason is needed: /],
+      [['override', '--until', 'T', ...data], /^override: --reason, --actor, --slot and --finding are needed: /],
+      [['risks', 'waive', ...data], /^risks waive: ADVISORY, --reason, --actor and --until are needed: /],
+      [['hold', '--store', 'firestore'], /^hold: --reason is needed: /],
+      [['run', ...data], /^run: PHASE is needed: .+ run PHASE /],
+      [['config', 'check'], /^config check: FILE is needed: /],
+      [['snapshots', 'diff', 'x', ...data], /^snapshots diff: B is needed: /],
+      [['day', '--date', '2026-02-30', ...data], /'2026-02-30': the calendar has no such day/],
       ...['t-90-prep@2026-11-24T10:30Z', '2026-11-24T10:30:00Z', 'tomorrow'].map(
         (slot) =>
           [

@@ -52,21 +52,21 @@ export const ACCESS_COMMANDS: readonly Command[] = [
   listCommand,
   personAct({
     name: 'access approve',
-    usage: 'access approve ID --reason TEXT',
+    usage: 'access approve ID --actor NAME --reason TEXT',
     summary: 'says that a proposal is to be carried out; nothing is changed by it',
     act: (engine, who, proposalId, reason) => approveAccess(engine, who, { proposalId, reason }),
     inCloud: { act: 'access-approve', body: (proposal) => ({ proposal }) },
   }),
   personAct({
     name: 'access keep',
-    usage: 'access keep ID --reason TEXT',
+    usage: 'access keep ID --actor NAME --reason TEXT',
     summary: 'says that it is right as it is, until the next review date',
     act: (engine, who, proposalId, reason) => keepAccess(engine, who, { proposalId, reason }),
     inCloud: { act: 'access-keep', body: (proposal) => ({ proposal }) },
   }),
   personAct({
     name: 'access apply',
-    usage: 'access apply ID --reason TEXT',
+    usage: 'access apply ID --actor NAME --reason TEXT',
     summary: "carries out an approved proposal with the person's own rights; the next review verifies it",
     async act(engine, who, proposalId, reason, args) {
       const state = (await accessProposals(engine)).find(({ proposal }) => proposal.id === proposalId);

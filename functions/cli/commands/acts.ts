@@ -12,21 +12,17 @@ import { paths } from '../../../shared/engine/records.ts';
 import { type Arguments, type OptionSpec, requiredText, textOption, timeOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
+import { PERSON_OPTIONS } from './person-acts.ts';
 
 type Act = (engine: Engine, who: Actor, reason: string) => Promise<ActAnswer>;
 /** Parses what the act takes before anything is opened: a mistake makes no world. */
 type Prepare = (args: Arguments) => Act;
 
-const COMMON: Readonly<Record<string, OptionSpec>> = {
-  reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger' },
-  actor: { type: 'string', value: 'NAME', help: 'who acts (local store; in the cloud it is the verified caller)' },
-  at: { type: 'string', value: 'T', help: 'when (local store; default: where the clock of the data folder stands)' },
-};
 const SLOT: Readonly<Record<string, OptionSpec>> = {
   slot: {
     type: 'string',
     value: 'T',
-    help: 'the slot or date that it is about (default: the next noon that has not ended)',
+    help: 'the date or noon that it is about (default: the next noon that has not ended)',
   },
 };
 
@@ -41,7 +37,7 @@ function actCommand(
     name,
     usage,
     summary,
-    options: { ...COMMON, ...options },
+    options: { ...PERSON_OPTIONS, ...options },
     positionals: { least: 0, most: 0 },
     async run(args, output) {
       const reason = requiredText(args, 'reason', name);
@@ -103,13 +99,19 @@ function slotIdOption(args: Arguments, command: string): string {
 }
 
 export const ACT_COMMANDS: readonly Command[] = [
-  actCommand('hold', 'hold --reason TEXT [--slot T]', 'noon of that date waits for a person', SLOT, (args) => {
-    const dateIn = noonOption(args);
-    return async (engine, who, reason) => holdNoon(engine, who, { date: await dateIn(engine), reason });
-  }),
+  actCommand(
+    'hold',
+    'hold --actor NAME --reason TEXT [--slot T]',
+    'noon of that date waits for a person',
+    SLOT,
+    (args) => {
+      const dateIn = noonOption(args);
+      return async (engine, who, reason) => holdNoon(engine, who, { date: await dateIn(engine), reason });
+    },
+  ),
   actCommand(
     'release',
-    'release --reason TEXT [--slot T]',
+    'release --actor NAME --reason TEXT [--slot T]',
     'lets a held noon go, inside the launch window',
     SLOT,
     (args) => {
@@ -119,14 +121,14 @@ export const ACT_COMMANDS: readonly Command[] = [
   ),
   actCommand(
     'lockdown',
-    'lockdown --reason TEXT',
+    'lockdown --actor NAME --reason TEXT',
     'blocks everything that changes anything',
     {},
     () => (engine, who, reason) => lockDown(engine, who, { reason }),
   ),
   actCommand(
     'unlock',
-    'unlock --reason TEXT [--epoch N]',
+    'unlock --actor NAME --reason TEXT [--epoch N]',
     'lifts a lockdown; for a compliance cause the first act proposes and a second person completes',
     { epoch: { type: 'string', value: 'N', help: 'the lockdown that is meant (default: the one in force)' } },
     (args) => {
@@ -139,12 +141,17 @@ export const ACT_COMMANDS: readonly Command[] = [
   ),
   actCommand(
     'override',
-    'override --slot T --finding ID --until T --reason TEXT',
+    'override --slot T --finding ID --until T --actor NAME --reason TEXT',
     'judges one finding of one slot as degraded in its next attempt',
     {
-      ...SLOT,
-      finding: { type: 'string', value: 'ID', help: 'operation/subject/code, as run --json shows it' },
-      until: { type: 'string', value: 'T', help: 'when it ends' },
+      slot: { type: 'string', value: 'T', help: 'the slot of t-90-prep or t-30-final-check', needed: 'always' },
+      finding: {
+        type: 'string',
+        value: 'ID',
+        help: 'operation/subject/code, as run --json shows it',
+        needed: 'always',
+      },
+      until: { type: 'string', value: 'T', help: 'when it ends', needed: 'always' },
     },
     (args) => {
       const named = {
@@ -157,11 +164,11 @@ export const ACT_COMMANDS: readonly Command[] = [
   ),
   actCommand(
     'waive',
-    'waive --finding GUARDRAIL --until T --reason TEXT [--records ID,ID]',
+    'waive --finding GUARDRAIL --until T --actor NAME --reason TEXT [--records ID,ID]',
     'a dated exception to a guardrail; a critical one takes two people',
     {
-      finding: { type: 'string', value: 'ID', help: 'the guardrail, or a finding of it' },
-      until: { type: 'string', value: 'T', help: 'when it ends' },
+      finding: { type: 'string', value: 'ID', help: 'the guardrail, or a finding of it', needed: 'always' },
+      until: { type: 'string', value: 'T', help: 'when it ends', needed: 'always' },
       records: { type: 'string', value: 'IDS', help: 'records it covers, separated by commas (default: all)' },
     },
     (args) => {

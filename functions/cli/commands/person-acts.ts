@@ -8,8 +8,13 @@ import type { Output } from '../output.ts';
 
 /** Options of everything that a person does through the command line. */
 export const PERSON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger' },
-  actor: { type: 'string', value: 'NAME', help: 'who acts (local store)' },
+  reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger', needed: 'always' },
+  actor: {
+    type: 'string',
+    value: 'NAME',
+    help: 'who acts (local store; in the cloud it is the verified caller, and not given)',
+    needed: 'local-store',
+  },
   at: { type: 'string', value: 'T', help: 'when (local store; default: where the clock of the data folder stands)' },
 };
 

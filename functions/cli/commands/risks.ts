@@ -49,7 +49,7 @@ export const RISK_COMMANDS: readonly Command[] = [
   listCommand,
   personAct({
     name: 'risks assign',
-    usage: 'risks assign ID [--owner NAME] [--due D] --reason TEXT',
+    usage: 'risks assign ID [--owner NAME] [--due D] --actor NAME --reason TEXT',
     summary: 'names who takes a risk on, and until when',
     options: {
       owner: { type: 'string', value: 'NAME', help: 'who takes it on' },
@@ -64,23 +64,23 @@ export const RISK_COMMANDS: readonly Command[] = [
   }),
   personAct({
     name: 'risks close',
-    usage: 'risks close ID --reason TEXT',
+    usage: 'risks close ID --actor NAME --reason TEXT',
     summary: 'closes a risk; a review that finds it again opens it again',
     act: (engine, who, riskId, reason) => closeRisk(engine, who, { riskId, reason }),
     inCloud: { act: 'risk-close', body: (risk) => ({ risk }) },
   }),
   personAct({
     name: 'risks waive',
-    usage: 'risks waive ADVISORY --until T --reason TEXT',
+    usage: 'risks waive ADVISORY --until T --actor NAME --reason TEXT',
     summary: 'a dated exception for one advisory, under any of its names',
-    options: { until: { type: 'string', value: 'T', help: 'when it ends' } },
+    options: { until: { type: 'string', value: 'T', help: 'when it ends', needed: 'always' } },
     act: (engine, who, advisory, reason, args) =>
       waiveAdvisory(engine, who, { advisory, until: untilOption(args), reason }),
     inCloud: { act: 'risk-waive', body: (advisory, args) => ({ advisory, until: untilOption(args) }) },
   }),
   personAct({
     name: 'risks tested',
-    usage: 'risks tested BACKUP [--seconds N] --reason TEXT',
+    usage: 'risks tested BACKUP [--seconds N] --actor NAME --reason TEXT',
     summary: 'a restore of a configured backup was tried and worked',
     options: { seconds: { type: 'string', value: 'N', help: 'how long the restore took' } },
     act: (engine, who, backup, reason, args) =>

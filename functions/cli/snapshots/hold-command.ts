@@ -19,7 +19,7 @@ export const holdCommand = snapshotCommand({
   summary: 'a legal hold: the snapshot and its packs can be neither removed nor rewritten until it is lifted',
   options: {
     ...ACTOR,
-    reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger' },
+    reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger', needed: 'always' },
     off: { type: 'boolean', help: 'lifts it' },
   },
   positionals: { least: 1, most: 1 },

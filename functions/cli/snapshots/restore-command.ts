@@ -17,7 +17,12 @@ export const restoreCommand = snapshotLook({
   usage: 'restore ID|latest --into DIR|collection:NAME [--collection NAME] [--force]',
   summary: 'writes the collections as files of a folder, or one into the memory, and compares the digests',
   options: {
-    into: { type: 'string', value: 'DIR', help: 'a folder, or collection:NAME for a collection of the memory' },
+    into: {
+      type: 'string',
+      value: 'DIR',
+      help: 'a folder, or collection:NAME for a collection of the memory',
+      needed: 'always',
+    },
     collection: { type: 'string', value: 'NAME', help: 'only this one' },
     records: { type: 'boolean', help: 'files of records, which hold every kind of value, in place of JSON lines' },
     force: { type: 'boolean', help: 'also into a folder, or a collection, that is not empty' },
