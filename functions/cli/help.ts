@@ -3,8 +3,12 @@ import type { Command } from './command.ts';
 
 const PREFIX = 'npm run -s highnoon --';
 
+/** The command of that name and those that begin with it: `snapshots` is a word of eight. */
+export const familyOf = (commands: readonly Command[], name: string): readonly Command[] =>
+  commands.filter((one) => one.name === name || one.name.startsWith(`${name} `));
+
 /** The list of commands, or one command with its options. */
-export function renderHelp(commands: readonly Command[], name: string): string {
+export function renderHelp(commands: readonly Command[], name?: string): string {
   const command = commands.find((one) => one.name === name);
   if (command === undefined) {
     const width = Math.max(...commands.map(({ usage }) => usage.length));
@@ -26,7 +30,7 @@ function renderOptions(title: string, options: Readonly<Record<string, OptionSpe
   return `${title}:\n${rows.join('\n')}\n`;
 }
 
-/** An unknown command names the nearest known one. */
+/** An unknown command names the nearest known one, and the first word of some names what may follow it. */
 export function renderUnknown(commands: readonly Command[], first: string, second: string | undefined): string {
   const typed = second === undefined || second.startsWith('-') ? first : `${first} ${second}`;
   const [nearest] = commands
@@ -34,7 +38,9 @@ export function renderUnknown(commands: readonly Command[], first: string, secon
     .sort((a, b) => a.distance - b.distance);
   const hint =
     nearest !== undefined && nearest.distance <= closeTo(nearest.name) ? ` Did you mean '${nearest.name}'?` : '';
-  return `'${typed}' is no command.${hint}\nCommands: ${commands.map(({ name }) => name).join(', ')}\n`;
+  const family = familyOf(commands, first);
+  const allowed = family.length > 0 ? family : commands;
+  return `'${typed}' is no command.${hint}\nCommands: ${allowed.map(({ name }) => name).join(', ')}\n`;
 }
 
 /** A slip of the fingers: one letter of a short name, two of a long one. What is further off is another word. */

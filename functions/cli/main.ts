@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { PortError, UsageError } from '../../shared/domain/errors.ts';
 import { parseArguments } from './arguments.ts';
 import type { Command, ExitCode } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { renderHelp, renderUnknown } from './help.ts';
-import { createOutput } from './output.ts';
+import { familyOf, renderHelp, renderUnknown } from './help.ts';
+import { createOutput, type Output } from './output.ts';
 import { systemRefusal } from './system-error.ts';
 
 /** Finds the command, parses its options strictly, runs it, and turns what goes wrong into exit codes. */
@@ -13,15 +14,17 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   try {
     const [first, second] = args;
     if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-      process.stdout.write(renderHelp(COMMANDS, args.slice(1).join(' ')));
+      return help(args.slice(1), output);
+    }
+    if (first === '--version') {
+      const version = packageVersion();
+      output.line(`high-noon ${version} (Node ${process.versions.node})`);
+      output.document({ schema: 'highnoon.version/1', version, node: process.versions.node });
       return 0;
     }
     const found = findCommand(first, second);
-    if (found === undefined) {
-      process.stderr.write(renderUnknown(COMMANDS, first, second));
-      output.document({ schema: 'highnoon.error/1', error: 'usage', message: `'${first}' is no command` });
-      return 2;
-    }
+    if (found === undefined && args.includes('--help')) return help([first], output);
+    if (found === undefined) return unknown(first, second, output);
     if (args.includes('--help')) {
       process.stdout.write(renderHelp(COMMANDS, found.command.name));
       return 0;
@@ -47,6 +50,31 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     output.document({ schema: 'highnoon.error/1', error: isUsage ? 'usage' : error.code, message: error.message });
     return isUsage ? 2 : 1;
   }
+}
+
+/** The list, one command, or those that begin with a word; anything else is no command, asked for help or not. */
+function help(args: readonly string[], output: Output): ExitCode {
+  const [first, second] = args.filter((word) => !word.startsWith('-'));
+  const known = first === undefined ? [] : familyOf(COMMANDS, second === undefined ? first : `${first} ${second}`);
+  if (first !== undefined && known.length === 0) return unknown(first, second, output);
+  const [only] = known;
+  process.stdout.write(
+    only !== undefined && known.length === 1
+      ? renderHelp(COMMANDS, only.name)
+      : renderHelp(known.length > 0 ? known : COMMANDS),
+  );
+  return 0;
+}
+
+function unknown(first: string, second: string | undefined, output: Output): ExitCode {
+  process.stderr.write(renderUnknown(COMMANDS, first, second));
+  output.document({ schema: 'highnoon.error/1', error: 'usage', message: `'${first}' is no command` });
+  return 2;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function findCommand(

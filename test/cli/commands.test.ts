@@ -21,6 +21,9 @@ describe('the command line', () => {
       [['day', '--date', '2026-13-01', ...data], /'2026-13-01'/],
       [['day', '--date', '2026-11-31', ...data], /'2026-11-31'/],
       [['stauts'], /Did you mean 'status'/],
+      [['help', 'nothing'], /^'nothing' is no command\.\nCommands: day, /],
+      [['nothing', '--help'], /^'nothing' is no command\./],
+      [['config'], /^'config' is no command\.\nCommands: config check\n$/],
       [['dya'], /Did you mean 'day'/],
       [['snapshots', 'lst'], /Did you mean 'snapshots list'/],
       [['dance'], /'dance' is no command\.\nCommands:/],
@@ -53,6 +56,24 @@ describe('the command line', () => {
       if (!(args as readonly string[]).includes('--json')) assert.equal(answer.out, '');
     }
     assert.deepEqual(fingerprint(folder.path), {});
+  });
+
+  it('helps with a command, with those that begin with a word, or with all of them, and tells its version', async () => {
+    for (const [args, said] of [
+      [['help', 'hold'], /^npm run -s highnoon -- hold --actor NAME/],
+      [['hold', '--help'], /^npm run -s highnoon -- hold --actor NAME/],
+      [['help', 'config'], /^npm run -s highnoon -- config check FILE\n/],
+      [['help', 'snapshots'], /^npm run -s highnoon -- COMMAND\n\n {2}snapshots create/],
+      [['help'], /COMMAND\n\n {2}day /],
+      [['--help'], /COMMAND\n\n {2}day /],
+      [['--version'], /^high-noon \d+\.\d+\.\d+ \(Node \d+\./],
+    ] as const) {
+      const answer = await highnoon(args);
+      assert.equal(answer.code, 0, args.join(' '));
+      assert.match(answer.out, said);
+    }
+    const version = await highnoon(['--version', '--json']);
+    assert.equal(version.json<{ schema: string }>().schema, 'highnoon.version/1');
   });
 
   it('tells the next noon by the clock of the folder, as status does', async () => {

@@ -23,10 +23,12 @@ function symbol(mark: Mark): string {
 
 /** The High Noon Sync Report as people read it. Same state, same text. */
 export function renderHighNoon(report: HighNoonReport): string {
+  // Nothing ended, so no moment is the report's: the instant of the slot would be taken for one.
+  const at = report.ending === null ? 'not yet: noon has not concluded' : report.SYNC_TIMESTAMP;
   const lines = [
     '# HIGH NOON SYNC REPORT',
     '',
-    `Generated: ${report.SYNC_TIMESTAMP}`,
+    `Generated: ${at}`,
     '',
     '## Executive Summary',
     '',
@@ -37,7 +39,7 @@ export function renderHighNoon(report: HighNoonReport): string {
       ({ phase, ending, attempt }) =>
         `- ${phase}: ${ending ?? 'not concluded'}${attempt !== null && attempt > 1 ? ` (attempt ${attempt})` : ''}`,
     ),
-    `- SYNC_TIMESTAMP: ${report.SYNC_TIMESTAMP}`,
+    `- SYNC_TIMESTAMP: ${at}`,
     ...report.notes.map((note) => `- Note: ${note}`),
     '',
     '## Synchronization Details',
