@@ -13,6 +13,7 @@ import { provideRuntime } from '../../../shared/runtime/the-runtime.ts';
 import { dateOption, flagOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, openLocal, storeOption } from '../open-runtime.ts';
+import { playAlone } from '../play-alone.ts';
 import { dayHeadline, judgeDay } from '../render/day.ts';
 import { runLine } from '../render/run.ts';
 import { serveUntilInterrupted } from '../serve/fire-on-time.ts';
@@ -37,6 +38,7 @@ export const dayCommand: Command = {
     const data = dataFolder(args);
     const date = dateOption(args, 'date') ?? usualDate(data);
     const start = startOf(data, date);
+    using _alone = playAlone(data);
     const runtime = await openLocal(args, output, start);
     provideRuntime(runtime);
     try {
