@@ -14,7 +14,7 @@ export const eraseCommand = snapshotCommand({
   summary: 'takes a person out of every snapshot by rewriting what holds them; the act stands in the ledger',
   options: {
     ...ACTOR,
-    subject: { type: 'string', value: 'ID', help: 'how the records name the person' },
+    subject: { type: 'string', value: 'ID', help: 'how the records name the person', needed: 'always' },
     reason: { type: 'string', value: 'TEXT', help: 'why; it stands in the ledger, so it does not name the person' },
   },
   async run(world, args, output) {
