@@ -92,15 +92,14 @@ const isKilled = (root: string, mutant: Mutant): Promise<boolean> =>
   });
 
 /** What the compiler refuses can never be run; it is neither killed nor a survivor. */
-const compiles = (root: string, mutant: Mutant): Promise<boolean> =>
-  planted(root, mutant, async () => {
-    const child = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'], {
-      cwd: root,
-      stdio: 'ignore',
-    });
-    const [code] = (await once(child, 'close')) as [number | null];
-    return code === 0;
+async function compiles(root: string): Promise<boolean> {
+  const child = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'], {
+    cwd: root,
+    stdio: 'ignore',
   });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code === 0;
+}
 
 /** Given up at the first test that fails: there is nothing more to learn from the others. */
 function passes(root: string, files: readonly string[]): Promise<boolean> {
@@ -143,6 +142,7 @@ const sample = Array.from(
 );
 const survivors: string[] = [];
 let uncompiled = 0;
+let judgedSoFar = 0;
 const queue = [...sample];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
@@ -151,9 +151,14 @@ await Promise.all(
       for (const suite of SUITES)
         if (!(await passes(copy.root, globSync([...suite], { cwd: copy.root }).sort())))
           throw new Error(`fails without a mutant: ${suite.join(' ')}`);
+      // A compiler that always refuses would take every survivor for one that cannot be run.
+      if (!(await compiles(copy.root))) throw new Error('does not compile without a mutant');
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-        if (await isKilled(copy.root, mutant)) continue;
-        if (!(await compiles(copy.root, mutant))) {
+        const killed = await isKilled(copy.root, mutant);
+        judgedSoFar += 1;
+        console.error(`${judgedSoFar} of ${sample.length}`);
+        if (killed) continue;
+        if (!(await planted(copy.root, mutant, () => compiles(copy.root)))) {
           uncompiled += 1;
           continue;
         }
