@@ -75,10 +75,10 @@ export function openFolder() {
     path: folder.path,
     data,
     run,
-    async load(collection: string, records: readonly Record[], at: string) {
+    async load(collection: string, records: readonly Record[], at: string, ...more: readonly string[]) {
       const file = join(folder.path, `${collection}.ndjson`);
       writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-      const answer = await run('memory', 'load', collection, file, '--at', at, '--json');
+      const answer = await run('memory', 'load', collection, file, '--at', at, '--json', ...more);
       assert.equal(answer.code, 0, answer.err);
       return answer.json<{ documents: number }>().documents;
     },

@@ -36,17 +36,22 @@ describe('mistakes with memory and snapshots', () => {
     );
   });
 
-  it('does not call a snapshot valid that shows an empty collection', async () => {
+  it('does not call a snapshot valid that shows an emptied collection, or no record at all', async () => {
+    const unknownIn = async (folder: Awaited<ReturnType<typeof openLoaded>>, at: string) => {
+      const made = await folder.run('snapshots', 'create', '--at', at, '--json');
+      const { state, findings } = made.json<{ state: string; findings: { state: string; subject: string }[] }>();
+      const unknown = findings.filter((each) => each.state === 'unknown').map(({ subject }) => subject);
+      return [made.code, state, unknown];
+    };
+    using empty = openFolder();
+    assert.deepEqual(await unknownIn(empty, AT), [1, 'captured', ['memory/events', 'memory/people']]);
     using folder = openFolder();
     await folder.load('events', [event('a', 'u1')], AT);
-    const made = await folder.run('snapshots', 'create', '--at', AT, '--json');
-    assert.equal(made.code, 1);
-    const { state, findings } = made.json<{ state: string; findings: { state: string; subject: string }[] }>();
-    assert.equal(state, 'captured');
-    assert.deepEqual(
-      findings.map((each) => [each.state, each.subject]),
-      [['unknown', 'memory/people']],
-    );
+    assert.deepEqual(await unknownIn(folder, AT), [0, 'valid', []], 'nobody has filled the people yet');
+    await folder.load('people', [person('u1')], '2026-11-24T01:00:00Z');
+    assert.deepEqual(await unknownIn(folder, '2026-11-24T01:00:00Z'), [0, 'valid', []]);
+    await folder.load('people', [], '2026-11-24T02:00:00Z', '--force');
+    assert.deepEqual(await unknownIn(folder, '2026-11-24T02:00:00Z'), [1, 'captured', ['memory/people']]);
   });
 
   it('calls a snapshot of old records valid, and notes their age', async () => {

@@ -29,7 +29,8 @@ export interface Made {
 
 /**
  * One snapshot by hand, captured, read again and judged as the phase would do it. Only how old the records are blocks
- * nothing here: whoever asks for a snapshot of a store that stands still wants that one. Throws UsageError when there
+ * nothing here: whoever asks for a snapshot of a store that stands still wants that one. A collection that lost all its
+ * records, and a memory without any, are not what anybody wants to find valid. Throws UsageError when there
  * is a snapshot of that moment: it shows the memory as it was then, and given back it would pass for what is there now.
  */
 export async function createByHand(world: SnapshotWorld, tags: readonly string[]): Promise<Made> {
@@ -95,21 +96,26 @@ async function createOnce(
   throw new Error('a snapshot without a budget cannot pause');
 }
 
-async function judgeRecords(world: SnapshotWorld, { id }: Manifest): Promise<Observation[]> {
+async function judgeRecords(world: SnapshotWorld, { id, parent, collections }: Manifest): Promise<Observation[]> {
+  const store = storeOf(world);
   const findings: Observation[] = [];
   const known = new Set(world.configuration.memory.map(({ collection }) => collection));
+  const isWhollyEmpty = collections.every(({ name, documents }) => documents === 0 || !known.has(name));
+  const before = parent === null ? undefined : await findManifest(store, parent);
   for (const collection of snapshotCollections(world.configuration.memory)) {
-    const tally = await judgeCollection(storeOf(world), id, collection, nameHashed(world));
+    const name = collection.collection;
+    const tally = await judgeCollection(store, id, collection, nameHashed(world));
     findings.push(...schemaFindings(tally, collection));
-    if (!known.has(collection.collection)) continue;
-    findings.push(...judgeAge(collection, tally, world.now()).map(staleIsNoted));
+    if (!known.has(name)) continue;
+    const hadRecords = (before?.manifest.collections.find((one) => one.name === name)?.documents ?? 0) > 0;
+    for (const finding of judgeAge(collection, tally, world.now()))
+      findings.push(isWhollyEmpty || (hadRecords && finding.code === 'empty') ? finding : aged(finding));
   }
   return findings;
 }
 
-/** Records that are old are only told; none at all, or none with a time, proves nothing here either. */
-function staleIsNoted(finding: Observation): Observation {
-  if (finding.state !== 'fails') return finding;
+/** Age is told and blocks nothing, and so is a collection that nobody has filled yet; what was not read stays unknown. */
+function aged(finding: Observation): Observation {
   const { code, subject, message, remedy, severity } = finding;
-  return noted({ code, subject, message, remedy, severity });
+  return code === 'not-read' ? finding : noted({ code, subject, message, remedy, severity });
 }
