@@ -200,8 +200,8 @@ const NEEDS_A_WORLD: readonly (readonly string[])[] = [
   ['risks'],
   ['risks', 'close', 'some-risk', ...BY_ANA],
   ['guardrails', 'test'],
-  ['hold', ...BY_ANA],
-  ['lockdown', ...BY_ANA],
+  ['release', ...BY_ANA],
+  ['unlock', ...BY_ANA],
 ];
 
 describe('a mistyped data folder', () => {
@@ -222,6 +222,26 @@ describe('a mistyped data folder', () => {
     }
     assert.equal(existsSync(absent), false);
     assert.deepEqual(fingerprint(folder.path), before);
+  });
+
+  it('stops what has not begun: a hold or a lockdown begins the world, and says so', async () => {
+    using folder = temporaryFolder();
+    for (const act of ['hold', 'lockdown']) {
+      const data = join(folder.path, act);
+      const { code, err } = await highnoon([act, ...BY_ANA, '--at', '2026-11-24T09:00:00Z', '--data', data]);
+      assert.equal(code, 0, err);
+      assert.match(err, /there was no folder '.*': a world begins in it with this/);
+      const foreign = join(folder.path, `beside-${act}`);
+      mkdirSync(foreign);
+      writeFileSync(join(foreign, 'letter.txt'), 'of another matter');
+      assert.equal((await highnoon([act, ...BY_ANA, '--data', foreign])).code, 2);
+    }
+  });
+
+  it('holds the next noon whose window has not closed', async () => {
+    using folder = temporaryFolder();
+    const { out } = await highnoon(['hold', ...BY_ANA, '--at', '2026-11-24T12:30:01Z', '--data', folder.path]);
+    assert.match(out, /^noon of 2026-11-25 is held/);
   });
 
   it('back-tests no guardrail where no day was audited, and says so', async () => {

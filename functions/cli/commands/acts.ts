@@ -1,7 +1,8 @@
-import { type DayRecord, summaryOf } from '../../../shared/domain/day.ts';
+import { existsSync } from 'node:fs';
+import { chainSlot, type DayRecord, summaryOf } from '../../../shared/domain/day.ts';
 import { UsageError } from '../../../shared/domain/errors.ts';
 import { NOON_TEXTS, noonDateOf } from '../../../shared/domain/noon-date.ts';
-import { parseSlotId } from '../../../shared/domain/slot.ts';
+import { parseSlotId, startClosesAt } from '../../../shared/domain/slot.ts';
 import { dateOf, parseInstant, plusSeconds } from '../../../shared/domain/time.ts';
 import type { ActAnswer, Actor } from '../../../shared/engine/acts/act.ts';
 import { holdNoon, releaseNoon } from '../../../shared/engine/acts/hold.ts';
@@ -26,6 +27,9 @@ const SLOT: Readonly<Record<string, OptionSpec>> = {
   },
 };
 
+/** Whoever stops what has not begun is not sent away: the world begins stopped, and is told to be new. */
+const STOPPING: ReadonlySet<string> = new Set(['hold', 'lockdown']);
+
 function actCommand(
   name: string,
   usage: string,
@@ -47,8 +51,10 @@ function actCommand(
         return actThroughOperator(name, args, output);
       }
       const who = { name: requiredText(args, 'actor', name) };
-      requirePlayed(name, args);
-      const runtime = await openLocal(args, output, localTime(dataFolder(args), timeOption(args, 'at')));
+      const data = dataFolder(args);
+      if (existsSync(data) || !STOPPING.has(name)) requirePlayed(name, args);
+      else output.progress(`there was no folder '${data}': a world begins in it with this ${name}`);
+      const runtime = await openLocal(args, output, localTime(data, timeOption(args, 'at')));
       try {
         const answer = await act(runtime.engine, who, reason);
         output.line(answer.ok ? answer.message : `REFUSED: ${answer.why}`);
@@ -73,7 +79,9 @@ function noonOption(args: Arguments): (engine: Engine) => Promise<string> {
 async function nextOpenDate(engine: Engine): Promise<string> {
   const today = dateOf(engine.clock.now());
   const day = await engine.documents.get<DayRecord>(paths.day(today));
-  const hasEnded = day !== undefined && summaryOf(day, 'high-noon-sync')?.status === 'concluded';
+  const hasEnded =
+    engine.clock.now() > startClosesAt(chainSlot('high-noon-sync', today)) ||
+    (day !== undefined && summaryOf(day, 'high-noon-sync')?.status === 'concluded');
   return hasEnded ? dateOf(plusSeconds(`${today}T00:00:00.000Z`, 86_400)) : today;
 }
 
