@@ -15,7 +15,7 @@ export function holdNoon(
     const noon = summaryOf(day, 'high-noon-sync');
     if (noon?.status === 'concluded') return `noon of ${date} has ended ${noon.ending}`;
     const closesAt = startClosesAt(chainSlot('high-noon-sync', date));
-    if (at > closesAt) return `the launch window of ${date} closed at ${closesAt}: there is nothing left to hold`;
+    if (closesAt < at) return `the launch window of ${date} closed at ${closesAt}: there is nothing left to hold`;
     if (isHeld(day.hold)) return `noon of ${date} is held already by ${day.hold.setBy} (${day.hold.reason})`;
     const next = {
       ...day,
