@@ -6,12 +6,12 @@ import type { Configuration } from '../../shared/domain/configuration/index.ts';
 import { type Observation, result } from '../../shared/domain/finding.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import type { Operation, PhaseDefinition } from '../../shared/domain/operation.ts';
-import { SELF_TEST_CRON } from '../../shared/domain/self-test.ts';
 import { newestSlot } from '../../shared/domain/slot.ts';
 import type { Trigger } from '../../shared/domain/trigger.ts';
 import { type Engine, LIMITS } from '../../shared/engine/engine.ts';
 import { definePhase } from '../../shared/operations/define-phase.ts';
 import type { PortMap } from '../../shared/ports/port-map.ts';
+import { CONFIGURATION } from '../../shared/simulation/configuration.ts';
 
 /** An engine over an embedded store in memory, on a clock that the test steps. */
 export interface TestEngine {
@@ -134,17 +134,11 @@ export function greenPhases(resource: TestResource): Record<PhaseName, PhaseDefi
   };
 }
 
-const configuration = {
-  deployment: { environment: 'production', compliance_level: '21+', project_id: 'test' },
-  repositories: [],
-  guardrails: [
-    { id: 'GR-1', severity: 'critical' },
-    { id: 'GR-2', severity: 'high' },
-  ],
-  people: { single_operator: false, overrides_per_month: 3 },
-  alerts: { missed_run_grace_s: 300, delivery_selftest: { cron: SELF_TEST_CRON } },
-  reports: { uri: 'gs://reports' },
-} as unknown as Configuration;
+const configuration: Configuration = {
+  ...CONFIGURATION,
+  deployment: { ...CONFIGURATION.deployment, project_id: 'test' },
+  people: { ...CONFIGURATION.people, overrides_per_month: 3 },
+};
 
 export function createTestEngine(start: string, phases: Engine['phases'], change: Partial<Engine> = {}): TestEngine {
   const clock = new SteppedClock(start);
