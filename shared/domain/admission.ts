@@ -2,7 +2,6 @@ import { activeChainSlot, type DayRecord, isChainPhase } from './day.ts';
 import { isGood } from './ending.ts';
 import { type GateAnswer, type GateState, gateFor, unstartedEnding } from './gate.ts';
 import { isHeld } from './hold.ts';
-import { lockState, permitted } from './permissions.ts';
 import { type ConcludedSlot, isLeaseLive, type RunningSlot, type SlotRecord } from './run.ts';
 import {
   EARLY_CLOCK_SECONDS,
@@ -143,11 +142,8 @@ function decideRerun(slot: Slot, record: ConcludedSlot, state: GateState): Admis
   if (!isChainPhase(slot.phase)) return fromRerunGate(gateFor(slot, state), start);
   const active = activeChainSlot(state.day, slot.slotId);
   if (active !== undefined) return refuse('busy', `${active.slotId} is running`);
-  if (slot.phase !== 'high-noon-sync') {
-    return permitted('rerun-t-90-or-t-30', lockState(state.lockdown, state.day)) === 'no'
-      ? refuse('not-rerunnable', 'a lockdown is in force')
-      : start;
-  }
+  // In a lockdown too, as the permissions say: what began in one opens no gate.
+  if (slot.phase !== 'high-noon-sync') return start;
   if (state.day.ticket?.status !== 'open')
     return refuse('no-new-ticket', 'noon runs again only on a new go ticket: rerun t-30-final-check first');
   if (isHeld(state.day.hold))

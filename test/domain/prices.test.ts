@@ -66,6 +66,12 @@ describe('peers', () => {
   it('pays Inngest nothing while it stays in the free plan, and says so', () => {
     near(price('Inngest'), 0);
     near(price('Inngest', { ...work, ticks: 50_000 }), 75);
+    const plan = (ticks: number) => {
+      const peer = peerPrices({ runs: 0, operations: 0, ticks }).find(({ name }) => name === 'Inngest');
+      return [peer?.plan, peer?.usdPerMonth, /traces older/.test(peer?.leavesOut ?? '')];
+    };
+    assert.deepEqual(plan(50_000), ['Free', 0, true]);
+    assert.deepEqual(plan(50_001), ['Pro', 75, false]);
   });
 });
 

@@ -3,7 +3,13 @@ import { describe, it } from 'node:test';
 import { chainSlot } from '../../shared/domain/day.ts';
 import { fails } from '../../shared/domain/finding.ts';
 import { noonDateOf } from '../../shared/domain/noon-date.ts';
-import { approveAccess, keepAccess, noteApplied } from '../../shared/engine/acts/access.ts';
+import {
+  accessProposals,
+  approveAccess,
+  isAccessReviewed,
+  keepAccess,
+  noteApplied,
+} from '../../shared/engine/acts/access.ts';
 import { holdNoon } from '../../shared/engine/acts/hold.ts';
 import { grantWaiver } from '../../shared/engine/acts/override.ts';
 import { assignRisk, closeRisk } from '../../shared/engine/acts/risk.ts';
@@ -87,9 +93,9 @@ describe('a risk', () => {
 describe('a proposal about access', () => {
   const change = { kind: 'disable-account', email: 'old@example.com' };
   const reviewed = async () => {
-    const proposal = { id: 'P-1', change };
+    const proposals = ['P-1', 'P-2'].map((id) => ({ id, change }));
     const weekly = testPhase('weekly-risk-review', [
-      testCheck('review-access', undefined, { output: { proposals: [proposal] } as never }),
+      testCheck('review-access', undefined, { output: { proposals } as never }),
     ]);
     const world = createTestEngine('2026-11-29T12:31:00.000Z', { 'weekly-risk-review': weekly });
     await runPhase(world.engine, scheduled('weekly-risk-review', '2026-11-29T12:00:00.000Z'));
@@ -110,6 +116,32 @@ describe('a proposal about access', () => {
     assert.equal((await noteApplied(world.engine, ana, ask)).ok, true);
     const kinds = (await ledgerOf(world)).filter(({ subject }) => subject === 'P-1').map(({ kind }) => kind);
     assert.deepEqual(kinds, ['access-approved', 'access-applied']);
+  });
+
+  it('stands for itself, and stays listed with what was done about it', async () => {
+    const world = await reviewed();
+    const list = async () =>
+      (await accessProposals(world.engine)).map(
+        ({ proposal, approved, applied }) => `${proposal.id} ${approved?.by ?? '-'} ${applied?.by ?? '-'}`,
+      );
+    assert.deepEqual([await isAccessReviewed(world.engine), await list()], [true, ['P-1 - -', 'P-2 - -']]);
+    await approveAccess(world.engine, ana, ask);
+    assert.deepEqual(await list(), ['P-1 ana -', 'P-2 - -']);
+    await noteApplied(world.engine, kim, ask);
+    assert.deepEqual(await list(), ['P-1 ana kim', 'P-2 - -']);
+    await approveAccess(world.engine, kim, { ...ask, proposalId: 'P-2' });
+    // The review lies too far back by now: what was approved and not carried out is asked for still.
+    world.clock.advanceTo('2027-01-10T12:00:00.000Z');
+    assert.deepEqual([await isAccessReviewed(world.engine), await list()], [false, ['P-2 kim -']]);
+  });
+
+  it('of no review is none', async () => {
+    const world = createTestEngine(NOW, {});
+    assert.deepEqual([await isAccessReviewed(world.engine), await accessProposals(world.engine)], [false, []]);
+    const weekly = testPhase('weekly-risk-review', [testCheck('review'), testCheck('review-access')]);
+    const bare = createTestEngine('2026-11-29T12:31:00.000Z', { 'weekly-risk-review': weekly });
+    await runPhase(bare.engine, scheduled('weekly-risk-review', '2026-11-29T12:00:00.000Z'));
+    assert.equal(await isAccessReviewed(bare.engine), false, 'it said nothing of access');
   });
 
   it('may be kept as it is', async () => {

@@ -131,4 +131,113 @@ describe("the summary of the operator's page", () => {
     assert.ok(JSON.stringify(page).length < 200 * 1024, `${JSON.stringify(page).length}`);
     assert.equal(page.runs['t-90-prep']?.moreFindings, 590);
   });
+
+  it('stands in order of time and then of phase, in whatever order slots ended', () => {
+    const noon = '2026-11-24T12:00:00.000Z';
+    let page = EMPTY_PAGE;
+    for (const [phase, dueAt] of [
+      ['weekly-risk-review', noon],
+      ['high-noon-sync', noon],
+      ['t-90-prep', '2026-11-24T10:30:00.000Z'],
+      ['snapshot-orchestration', noon],
+      ['t-90-prep', '2026-11-23T10:30:00.000Z'],
+      ['t-90-prep', '2026-11-25T10:30:00.000Z'],
+    ] as const)
+      page = pageAfterEnding(page, ending(phase, dueAt, { at: '2026-11-25T10:31:00.000Z' }), []);
+    assert.deepEqual(
+      page.history.map(({ slotId }) => slotId),
+      [
+        't-90-prep@2026-11-23T10:30Z',
+        't-90-prep@2026-11-24T10:30Z',
+        'high-noon-sync@2026-11-24T12:00Z',
+        'snapshot-orchestration@2026-11-24T12:00Z',
+        'weekly-risk-review@2026-11-24T12:00Z',
+        't-90-prep@2026-11-25T10:30Z',
+      ],
+    );
+  });
+
+  it('forgets a slot that was due more than thirty-one days before an ending', () => {
+    const dueAt = '2026-11-24T10:30:00.000Z';
+    const page = pageAfterEnding(EMPTY_PAGE, ending('t-90-prep', dueAt), []);
+    const after = (at: string) =>
+      pageAfterEnding(page, ending('t-90-prep', '2026-12-25T10:30:00.000Z', { at }), []).history.length;
+    assert.deepEqual([after('2026-12-25T10:30:00.000Z'), after('2026-12-25T10:30:00.001Z')], [2, 1]);
+  });
+
+  it('shows a newer attempt of the newest slot', () => {
+    const first = ending('t-90-prep', '2026-11-24T10:30:00.000Z');
+    const again = pageAfterEnding(pageAfterEnding(EMPTY_PAGE, first, []), { ...first, attempt: 2 }, []);
+    assert.deepEqual([again.runs['t-90-prep']?.attempt, again.history.length], [2, 1]);
+  });
+
+  it('tells of a run what is not green or worth saying, the worst first, and its receipts in a line each', () => {
+    const finding = (id: string, verdict: string, state: string) => ({ id, verdict, state, message: id, remedy: '' });
+    const receipt = (subject: string, more: object) => ({ subject, request: 'r', observedAt: 't', ...more });
+    const checkpoint = {
+      operation: 'check-world',
+      verdict: 'failed',
+      durationMs: 7,
+      findings: [
+        finding('excused', 'degraded', 'fails'),
+        finding('shadow', 'passed', 'fails'),
+        finding('remark', 'passed', 'noted'),
+        finding('worst', 'failed', 'fails'),
+      ],
+      evidence: [
+        receipt('a', { value: 5 }),
+        receipt('b', { digest: 'sha256:x', value: 5 }),
+        receipt('c', { value: 6 }),
+      ],
+    } as never;
+    const rollback = { outcome: 'done', cause: 'it broke', begunAt: 't', effects: [] } as never;
+    const shown = ending('t-90-prep', '2026-11-24T10:30:00.000Z', { checkpoints: [checkpoint], rollback });
+    const run = pageAfterEnding(EMPTY_PAGE, shown, []).runs['t-90-prep'];
+    assert.deepEqual(
+      run?.findings.map(({ id }) => id),
+      ['worst', 'excused', 'remark'],
+    );
+    assert.deepEqual([run?.moreFindings, run?.rollback], [0, { outcome: 'done', cause: 'it broke' }]);
+    const [operation] = run?.operations ?? [];
+    assert.equal(operation?.receipts, 3);
+    assert.deepEqual(
+      operation?.evidence.map(({ subject, said }) => [subject, said]),
+      [
+        ['a', '5'],
+        ['b', 'sha256:x'],
+      ],
+    );
+    const plain = pageAfterEnding(EMPTY_PAGE, ending('t-90-prep', '2026-11-24T10:30:00.000Z'), []);
+    assert.equal(plain.runs['t-90-prep']?.rollback, null);
+  });
+
+  it('cuts a text that is longer than its place, and no other', () => {
+    const said = (length: number) => {
+      const cause = 'x'.repeat(length);
+      const rollback = { outcome: 'done', cause, begunAt: 't', effects: [] } as never;
+      const page = pageAfterEnding(EMPTY_PAGE, ending('t-90-prep', '2026-11-24T10:30:00.000Z', { rollback }), []);
+      return page.runs['t-90-prep']?.rollback?.cause;
+    };
+    assert.equal(said(220), 'x'.repeat(220));
+    assert.equal(said(221), `${'x'.repeat(219)}…`);
+  });
+
+  it('keeps the twelve newest lines of the ledger, and what an act did not change of waivers', () => {
+    const lines = Array.from({ length: 9 }, (_, n) => ({ kind: 'k', subject: `${n}`, actor: 'a', detail: null }));
+    const entries = entriesOf(EMPTY_HEAD, lines, '2026-11-24T09:00:00.000Z');
+    assert.deepEqual(
+      entries.map(({ seq }) => seq),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    );
+    const waiver = { id: 'w' } as never;
+    const twice = pageAfterAct(
+      pageAfterAct(EMPTY_PAGE, entries, { waivers: [waiver], proposals: [waiver] }),
+      entries,
+      {},
+    );
+    assert.deepEqual([twice.tail.length, twice.tail[0]?.seq, twice.version], [12, 7, 2]);
+    assert.deepEqual([twice.waivers, twice.proposals], [[waiver], [waiver]]);
+    const emptied = pageAfterAct(twice, [], { waivers: [], proposals: [] });
+    assert.deepEqual([emptied.waivers, emptied.proposals], [[], []]);
+  });
 });

@@ -67,11 +67,14 @@ const SUITES = [
     'test/guards/{admission,lease,effects,rollback,stretch,controls}.test.ts',
     'test/domain/*.test.ts',
     'test/domain/core/*.test.ts',
-    'test/engine/{day,page-summary,fan-out,relay,self-test,told-levels,rules,acts}.test.ts',
+    'test/engine/{day,page-summary,fan-out,relay,told-levels,rules,acts,exceptions,people,stretches,putting-back}.test.ts',
     'test/operator/{api,page,next-thing,ledger-view,forgery}.test.ts',
     'test/functions/push.test.ts',
   ],
-  ['test/engine/found-by-simulation.test.ts', 'test/simulation/{worlds,scenarios,ledger-tampering}.test.ts'],
+  [
+    'test/engine/{found-by-simulation,self-test}.test.ts',
+    'test/simulation/{worlds,scenarios,ledger-tampering}.test.ts',
+  ],
 ] as const;
 
 async function planted<T>(root: string, { file, at, from, to }: Mutant, work: () => Promise<T>): Promise<T> {

@@ -167,6 +167,15 @@ describe('the chain of a day', () => {
     assert.equal(activeChainSlot(dayOf(summary(prep)), finalCheck.slotId), undefined);
     assert.deepEqual([isGoPhase(day, 't-90-prep'), isGoPhase(day, 't-30-final-check')], [true, false]);
     assert.equal(isGoPhase(day, 'high-noon-sync'), false);
+    assert.deepEqual(emptyDay(DATE), {
+      date: DATE,
+      slots: {},
+      ticket: null,
+      hold: null,
+      scrubbed: false,
+      genesis: false,
+      degradedServices: [],
+    });
     const held = dayOf(
       { ...summary(prep), ...summary(finalCheck) },
       { ticket: { status: 'open' }, hold: { status: 'active', reason: 'supplier' } },

@@ -165,6 +165,8 @@ describe('the gate', () => {
       ending: 'skipped',
       reason: 't-90-prep ended failed: it is broken',
     });
+    const silent = unstartedEnding(finalCheck, dayOf(summary(prep, bad('failed'))));
+    assert.equal(silent.reason, 't-90-prep ended failed');
     assert.deepEqual(unstartedEnding(finalCheck, dayOf()), { ending: 'skipped', reason: 't-90-prep ended not at all' });
     assert.equal(unstartedEnding(noon, dayOf(ended('failed'), { hold: held })).ending, 'scrubbed');
     assert.equal(unstartedEnding(noon, dayOf(ended('missed'), { hold: held })).ending, 'skipped');

@@ -192,6 +192,10 @@ describe('lateness of the newest due slot', () => {
     const slots = { ...row(early as typeof prep, { startedAt: sunday('06:05') }), ...row(sundayNoon) };
     const days = [{ ...emptyDay('2026-11-29'), slots }];
     assert.equal(late({ days, watchedSince: sunday('00:00') }, sunday('07:00'), 'snapshot-orchestration'), 300);
+    const noonRow = row(sundayNoon, { concludedAt: sunday('06:03') });
+    const beside = [{ ...emptyDay('2026-11-29'), slots: { ...slots, ...noonRow } }];
+    const waited = late({ days: beside, watchedSince: sunday('00:00') }, sunday('07:00'), 'snapshot-orchestration');
+    assert.equal(waited, 300, 'what is not due with noon never waits for it');
   });
 
   it('of T-30 and noon counts from when the phase before it had concluded, whichever was last', () => {

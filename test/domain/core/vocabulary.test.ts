@@ -15,7 +15,7 @@ import { fails, judgeResult, noted, unknown } from '../../../shared/domain/findi
 import { canonicalJson } from '../../../shared/domain/json.ts';
 import { endingLevel } from '../../../shared/domain/levels.ts';
 import { isEmpty } from '../../../shared/domain/outbox.ts';
-import { mayOverride, overrideFor } from '../../../shared/domain/override.ts';
+import { activeWaivers, mayOverride, overrideFor } from '../../../shared/domain/override.ts';
 import { seriesOf } from '../../../shared/domain/points.ts';
 import { isGo, judge, VERDICTS, worse, worst } from '../../../shared/domain/verdict.ts';
 
@@ -174,6 +174,8 @@ describe('small words', () => {
     assert.equal(overrideFor([one], 's', 'f', '5'), undefined);
     assert.equal(overrideFor([one], 'x', 'f', '4'), undefined);
     assert.equal(overrideFor([one], 's', 'x', '4'), undefined);
+    const waivers = ['4', '5', '6'].map((until) => ({ until }) as never);
+    assert.deepEqual(activeWaivers(waivers, '5'), [{ until: '6' }]);
   });
 
   it('an outbox is empty when nothing at all is owed', () => {
