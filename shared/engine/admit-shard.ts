@@ -36,7 +36,10 @@ export async function admitShard(engine: Engine, trigger: Trigger, id: string): 
     return refusal('malformed', 'it names a run that the schedule does not have');
   const { slot, attempt } = run;
   const path = paths.shard(slot.slotId, attempt, id);
-  const { data: known, readAt } = await engine.documents.read<ShardRecord>(path);
+  const {
+    documents: [known],
+    readAt,
+  } = await engine.documents.readAll<[ShardRecord]>([path]);
   const early = refuseFromShard(trigger, known, readAt);
   if (early !== undefined) return countRefusal(engine, slot, early);
   const holder = engine.ids.unique();

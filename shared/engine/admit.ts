@@ -54,7 +54,10 @@ export async function admit(engine: Engine, trigger: Trigger): Promise<Admitted>
       detail: 'it names a slot that the schedule does not have',
       slot: undefined,
     };
-  const { data: known, readAt } = await engine.documents.read<SlotRecord>(paths.slot(slot.slotId));
+  const {
+    documents: [known],
+    readAt,
+  } = await engine.documents.readAll<[SlotRecord]>([paths.slot(slot.slotId)]);
   const early = decideFromSlot(trigger, known, readAt);
   if (early?.kind === 'refuse') return countRefusal(engine, trigger, slot, early, known);
   if (early?.kind === 'rehearse') return { kind: 'rehearse', slot };

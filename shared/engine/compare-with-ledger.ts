@@ -9,15 +9,40 @@ import type { Engine } from './engine.ts';
 import { type OverridesRecord, paths, type WaiversRecord, writeLedger } from './records.ts';
 import { transact } from './transact.ts';
 
-const AUDIT_PATH = 'controls/audit';
+export const AUDIT_PATH = 'controls/audit';
 /** New entries read in one tick; an ordinary day makes about thirty. */
 const ENTRIES_PER_TICK = 200;
 
-interface AuditRecord {
+export interface AuditRecord {
   readonly audit: Audit;
   /** The differences already told: one escalation for one cause. */
   readonly told: readonly string[];
 }
+
+/** What is compared: the controls, and how far the ledger was folded. */
+export interface Controlled {
+  readonly record: AuditRecord | undefined;
+  readonly head: LedgerHead | undefined;
+  readonly lockdown: Lockdown;
+  readonly overrides: OverridesRecord | undefined;
+  readonly waivers: WaiversRecord | undefined;
+  readonly days: readonly (DayRecord | undefined)[];
+}
+
+/** Whether the ledger has nothing new and nothing differs that was not told: then comparing would change nothing. */
+export function isAsTheLedgerSays(controlled: Controlled): boolean {
+  const { record, head } = controlled;
+  if (record === undefined || record.audit.seq !== (head?.seq ?? 0)) return false;
+  return differencesIn(record.audit, controlled).every((difference) => record.told.includes(difference));
+}
+
+const differencesIn = (audit: Audit, { lockdown, overrides, waivers, days }: Omit<Controlled, 'record' | 'head'>) =>
+  differences(audit, {
+    lockdown,
+    overrideIds: (overrides?.items ?? []).map(({ id }) => id),
+    waiverIds: (waivers?.items ?? []).map(({ id }) => id),
+    holds: days.flatMap((day) => (day === undefined ? [] : [{ date: day.date, hold: day.hold }])),
+  });
 
 /**
  * IAM stops at the database: whoever may write one document may write all of them. So what the controls say is compared
@@ -40,12 +65,7 @@ export async function compareWithLedger(engine: Engine): Promise<readonly string
     const found =
       typeof folded === 'string'
         ? [folded]
-        : differences(folded, {
-            lockdown: lockdown ?? NO_LOCKDOWN,
-            overrideIds: (overrides?.items ?? []).map(({ id }) => id),
-            waiverIds: (waivers?.items ?? []).map(({ id }) => id),
-            holds: days.flatMap((day) => (day === undefined ? [] : [{ date: day.date, hold: day.hold }])),
-          });
+        : differencesIn(folded, { lockdown: lockdown ?? NO_LOCKDOWN, overrides, waivers, days });
     const fresh = found.filter((difference) => !(record?.told ?? []).includes(difference));
     const audit = typeof folded === 'string' ? (record?.audit ?? EMPTY_AUDIT) : folded;
     if (fresh.length === 0) {

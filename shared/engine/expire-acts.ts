@@ -8,6 +8,21 @@ import type { Engine } from './engine.ts';
 import { type OverridesRecord, paths, type WaiversRecord, writeLedger } from './records.ts';
 import { transact } from './transact.ts';
 
+type Acts = { readonly overrides: OverridesRecord | undefined; readonly waivers: WaiversRecord | undefined };
+
+/** Whether there is anything that `expireActs` would take away. */
+export function hasExpired(
+  { overrides, waivers }: Acts,
+  days: readonly (DayRecord | undefined)[],
+  now: Instant,
+): boolean {
+  const isOver = (one: { readonly until: Instant }) => one.until <= now;
+  if ((overrides?.items ?? []).some(isOver) || (waivers?.items ?? []).some(isOver)) return true;
+  return days.some((day) => day !== undefined && isHeld(day.hold) && now > closesAt(day.date));
+}
+
+const closesAt = (date: string): Instant => rerunClosesAt(chainSlot('high-noon-sync', date));
+
 /** Takes expired overrides, waivers and holds out of the way, each with its line in the ledger. They counted for nothing already. */
 export async function expireActs(engine: Engine): Promise<void> {
   await transact(engine, async (transaction) => {
@@ -38,8 +53,7 @@ export async function expireActs(engine: Engine): Promise<void> {
 
 async function expireHold(engine: Engine, date: string): Promise<void> {
   const known = await engine.documents.get<DayRecord>(paths.day(date));
-  const closesAt = rerunClosesAt(chainSlot('high-noon-sync', date));
-  if (!isHeld(known?.hold ?? null) || engine.clock.now() <= closesAt) return;
+  if (!isHeld(known?.hold ?? null) || engine.clock.now() <= closesAt(date)) return;
   await transact(engine, async (transaction) => {
     const [day, head] = await transaction.getAll<[DayRecord, LedgerHead]>([paths.day(date), paths.head]);
     const noon = chainSlot('high-noon-sync', date);
@@ -48,7 +62,7 @@ async function expireHold(engine: Engine, date: string): Promise<void> {
       day === undefined ||
       !isHeld(day.hold) ||
       day.slots[noon.slotId]?.status !== 'concluded' ||
-      transaction.readAt <= closesAt
+      transaction.readAt <= closesAt(date)
     )
       return;
     const { status: _active, ...hold } = day.hold;

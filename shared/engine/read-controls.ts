@@ -12,11 +12,12 @@ export interface Controls {
 
 /** People's acts and the last known good, as one pass sees them. Expired ones count for nothing, at once. */
 export async function readControls(engine: Engine, slot: Slot): Promise<Controls> {
-  const [lastKnownGood, overrides, waivers] = await Promise.all([
-    engine.documents.get<Revision>(paths.lastKnownGood),
-    engine.documents.get<OverridesRecord>(paths.overrides),
-    engine.documents.get<WaiversRecord>(paths.waivers),
+  const { documents } = await engine.documents.readAll<[Revision, OverridesRecord, WaiversRecord]>([
+    paths.lastKnownGood,
+    paths.overrides,
+    paths.waivers,
   ]);
+  const [lastKnownGood, overrides, waivers] = documents;
   const now = engine.clock.now();
   return {
     lastKnownGood,

@@ -14,16 +14,20 @@ export const SELF_TEST_PATH = 'counters/self-test';
  * was acknowledged, or begins the next one. Both are stored like any owed escalation, so the outbox, the relay and the
  * channels cannot tell it from a real one; only its cause and its words do.
  */
-export async function keepSelfTest(engine: Engine, watchedSince: Instant): Promise<void> {
-  const { documents } = engine;
-  const known = await documents.get<SelfTestRecord>(SELF_TEST_PATH);
+export async function keepSelfTest(
+  engine: Engine,
+  known: SelfTestRecord | undefined,
+  watchedSince: Instant,
+): Promise<'kept' | 'nothing-due'> {
   if (known !== undefined && known.deliveredAt === null) {
-    const escalation = await documents.get<Escalation>(paths.escalation(known.id));
-    if (escalation === undefined || escalation.acknowledgedAt === null) return;
+    const escalation = await engine.documents.get<Escalation>(paths.escalation(known.id));
+    if (escalation === undefined || escalation.acknowledgedAt === null) return 'nothing-due';
     await noteDelivered(engine, known.id, escalation.acknowledgedAt);
-    return;
+    return 'kept';
   }
-  if (isSelfTestDue(known, scheduleOf(engine), watchedSince, engine.clock.now())) await begin(engine, watchedSince);
+  if (!isSelfTestDue(known, scheduleOf(engine), watchedSince, engine.clock.now())) return 'nothing-due';
+  await begin(engine, watchedSince);
+  return 'kept';
 }
 
 const scheduleOf = ({ configuration }: Engine): Cron => parseCron(configuration.alerts.delivery_selftest.cron);

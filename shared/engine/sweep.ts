@@ -1,22 +1,23 @@
 import { PHASE_NAMES, type PhaseName } from '../domain/catalog.ts';
 import { CHAIN, type DayRecord, emptyDay } from '../domain/day.ts';
 import { gateFor } from '../domain/gate.ts';
-import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
+import type { Lockdown } from '../domain/lockdown.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
 import { isLeaseLive, type SlotRecord, type SlotSummary } from '../domain/run.ts';
 import { dateOfSlot, runIdOf, type Slot, slotsBetween, startClosesAt } from '../domain/slot.ts';
 import { dateOf, type Instant, plusSeconds, secondsBetween, toSeconds } from '../domain/time.ts';
-import { anchorLedger } from './anchor-ledger.ts';
+import { anchorLedger, isAnchored } from './anchor-ledger.ts';
 import { closeUnstarted } from './close-slot.ts';
-import { compareWithLedger } from './compare-with-ledger.ts';
+import { compareWithLedger, isAsTheLedgerSays } from './compare-with-ledger.ts';
 import type { Engine } from './engine.ts';
-import { expireActs } from './expire-acts.ts';
+import { expireActs, hasExpired } from './expire-acts.ts';
 import { deliver } from './outbox.ts';
 import { paths } from './records.ts';
 import { keepSelfTest } from './self-test.ts';
 import { tendShards } from './sweep-shards.ts';
+import { readTickView, type TickView } from './tick-view.ts';
 import { noteSwept, readWatch, type WatchRecord } from './watch.ts';
-import { writeLevels } from './write-levels.ts';
+import { tellLevels, writeLevels } from './write-levels.ts';
 
 /** No window is longer than the weekly review's day; two days back nothing can be open any more. */
 const LOOK_BACK_SECONDS = 2 * 86_400;
@@ -39,15 +40,16 @@ export interface SweepReport {
 export async function sweep(engine: Engine): Promise<SweepReport> {
   const now = engine.clock.now();
   const report = { started: [] as string[], resumed: [] as string[], woken: [] as string[], closed: [] as string[] };
-  const controls = await readLockdown(engine);
+  const view = await readTickView(engine, now);
+  const { lockdown, anchor, selfTest } = view.levels;
   // The chain first and in order, so that what follows from a closed upstream is closed in the same tick.
   const phases: readonly PhaseName[] = [
     ...CHAIN,
     ...PHASE_NAMES.filter((name) => !(CHAIN as readonly string[]).includes(name)),
   ];
-  const watch = await readWatch(engine);
+  const watch = view.levels.watch ?? (await readWatch(engine));
   const { since, until } = sweptRange(watch, now);
-  const known = await knownSlots(engine, since, until);
+  const known = await knownSlots(engine, view, since, until);
   let isWhole = true;
   for (const phase of phases) {
     for (const slot of slotsBetween(phase, since, plusSeconds(until, 0.001))) {
@@ -55,20 +57,32 @@ export async function sweep(engine: Engine): Promise<SweepReport> {
       if (status === 'concluded') continue;
       // Before the watch nothing was missed; what a message began all the same is watched to its end.
       if (status === undefined && slot.dueAt < watch.since) continue;
-      const swept = await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, controls, report));
+      const swept = await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, lockdown, report));
       isWhole &&= swept === true;
     }
   }
   // What could not be looked at is looked at again, however long the store was out of reach.
   if (isWhole) await guarded(engine, 'watch', () => noteSwept(engine, watch, until));
-  await guarded(engine, 'self-test', () => keepSelfTest(engine, watch.since));
-  const delivered = (await guarded(engine, 'outbox', () => deliverOwed(engine))) ?? 0;
-  await guarded(engine, 'acts', () => expireActs(engine));
-  const tampering = (await guarded(engine, 'ledger comparison', () => compareWithLedger(engine))) ?? [];
-  await guarded(engine, 'anchor', () => anchorLedger(engine));
-  await guarded(engine, 'levels', () => writeLevels(engine, now, 'watchdog'));
-  return { ...report, delivered, tampering };
+  const tested = await guarded(engine, 'self-test', () => keepSelfTest(engine, selfTest, watch.since));
+  const owed = await guarded(engine, 'outbox', () => deliverOwed(engine));
+  const acts = newestDays(view);
+  // Where this tick changed nothing, what it read at its beginning still tells whether the rest has anything to do.
+  const isQuiet = report.closed.length === 0 && tested === 'nothing-due' && owed?.found === 0;
+  const hasExpiredActs = hasExpired(view, acts, now);
+  if (hasExpiredActs) await guarded(engine, 'acts', () => expireActs(engine));
+  const isCompared =
+    isQuiet && !hasExpiredActs && isAsTheLedgerSays({ ...view, lockdown, record: view.audit, days: acts });
+  const tampering = isCompared ? [] : await guarded(engine, 'ledger comparison', () => compareWithLedger(engine));
+  const isTold = isCompared && isAnchored(view.head, anchor, now);
+  if (!isTold) await guarded(engine, 'anchor', () => anchorLedger(engine));
+  await guarded(engine, 'levels', () =>
+    isTold ? tellLevels(engine, now, 'watchdog', view.levels, null) : writeLevels(engine, now, 'watchdog'),
+  );
+  return { ...report, delivered: owed?.delivered ?? 0, tampering: tampering ?? [] };
 }
+
+/** Yesterday's and today's: acts of people and their holds are about no others. */
+const newestDays = ({ levels }: TickView) => levels.days.map(({ day }) => day);
 
 async function guarded<T>(engine: Engine, what: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -79,19 +93,16 @@ async function guarded<T>(engine: Engine, what: string, work: () => Promise<T>):
   }
 }
 
-async function readLockdown(engine: Engine): Promise<Lockdown> {
-  return (await engine.documents.get<Lockdown>(paths.lockdown)) ?? NO_LOCKDOWN;
-}
-
-/** The days know how their slots stand: two or three reads instead of one for every slot. */
+/** The days know how their slots stand: two or three documents instead of one for every slot. */
 async function knownSlots(
   engine: Engine,
+  view: TickView,
   since: Instant,
   until: Instant,
 ): Promise<ReadonlyMap<string, SlotSummary['status']>> {
   const known = new Map<string, SlotSummary['status']>();
   for (let date = dateOf(since); date <= dateOf(until); date = dateOf(plusSeconds(`${date}T00:00:00.000Z`, 86_400))) {
-    const day = await engine.documents.get<DayRecord>(paths.day(date));
+    const day = view.days.has(date) ? view.days.get(date) : await engine.documents.get<DayRecord>(paths.day(date));
     for (const { slotId, status } of Object.values(day?.slots ?? {})) known.set(slotId, status);
   }
   return known;
@@ -142,11 +153,11 @@ async function publish(engine: Engine, slot: Slot, body: { trigger: 'sweep' }): 
 /** More than this in one tick would let a broken sender eat the tick; the rest is the next one's. */
 const DELIVER_PER_TICK = 50;
 
-async function deliverOwed(engine: Engine): Promise<number> {
+async function deliverOwed(engine: Engine): Promise<{ readonly found: number; readonly delivered: number }> {
   const owed = await engine.documents.query<OutboxRecord>('outbox', { limit: DELIVER_PER_TICK });
   let delivered = 0;
   for (const { data } of owed) {
     if (await deliver(engine, data)) delivered += 1;
   }
-  return delivered;
+  return { found: owed.length, delivered };
 }

@@ -24,13 +24,15 @@ export interface Query {
   readonly limit?: number;
 }
 
+export type Paths<T extends readonly unknown[]> = { readonly [K in keyof T]: string };
+/** The documents of these paths, in their order. */
+export type Documents<T extends readonly unknown[]> = { [K in keyof T]: T[K] | undefined };
+
 export interface Transaction {
   /** The store's own time of this transaction's reads: the time that leases and windows are judged by. Valid after the first read. */
   readonly readAt: Instant;
   get<T>(path: string): Promise<T | undefined>;
-  getAll<T extends readonly unknown[]>(
-    paths: { readonly [K in keyof T]: string },
-  ): Promise<{ [K in keyof T]: T[K] | undefined }>;
+  getAll<T extends readonly unknown[]>(paths: Paths<T>): Promise<Documents<T>>;
   /** Throws `already-exists` at commit when the document is there. All reads come before the first write. */
   create(path: string, data: object): void;
   set(path: string, data: object): void;
@@ -48,6 +50,8 @@ export interface DocumentsPort {
   query<T>(collection: string, query?: Query): Promise<readonly Found<T>[]>;
   /** Adds to numbers without reading; a missing document or field counts from zero. */
   increment(path: string, amounts: Readonly<Record<string, number>>): Promise<void>;
-  /** A document together with the store's own time of the read. */
-  read<T>(path: string): Promise<{ readonly data: T | undefined; readonly readAt: Instant }>;
+  /** Documents of one moment in one call, together with the store's own time of the read. */
+  readAll<T extends readonly unknown[]>(
+    paths: Paths<T>,
+  ): Promise<{ readonly documents: Documents<T>; readonly readAt: Instant }>;
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Engine } from '../engine/engine.ts';
-import type { DocumentsPort, Query, Transaction } from '../ports/documents.ts';
+import type { DocumentsPort, Paths, Query, Transaction } from '../ports/documents.ts';
 import type { MemoryPort } from '../ports/memory.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { ObjectsPort } from '../ports/objects.ts';
@@ -82,7 +82,7 @@ function countDocuments(documents: DocumentsPort, tally: CallTally): void {
   const original = {
     transact: documents.transact.bind(documents),
     get: documents.get.bind(documents),
-    read: documents.read.bind(documents),
+    readAll: documents.readAll.bind(documents),
     query: documents.query.bind(documents),
     increment: documents.increment.bind(documents),
   };
@@ -94,9 +94,9 @@ function countDocuments(documents: DocumentsPort, tally: CallTally): void {
     tally.add(meter, 1);
     tally.touch(collectionOf(path), 'writes', 1);
   };
-  const readOne = (path: string) => {
+  const readEach = (paths: readonly string[]) => {
     if (isInner()) return;
-    read(path, 1);
+    for (const path of paths) read(path, 1);
     tally.ask('firestore');
   };
   Object.assign(documents, {
@@ -113,12 +113,12 @@ function countDocuments(documents: DocumentsPort, tally: CallTally): void {
       return value;
     },
     get<T>(path: string) {
-      readOne(path);
+      readEach([path]);
       return silently(() => original.get<T>(path));
     },
-    read<T>(path: string) {
-      readOne(path);
-      return silently(() => original.read<T>(path));
+    readAll<T extends readonly unknown[]>(paths: Paths<T>) {
+      readEach(paths);
+      return silently(() => original.readAll<T>(paths));
     },
     async query<T>(collection: string, query?: Query) {
       const found = await silently(() => original.query<T>(collection, query));

@@ -1,4 +1,4 @@
-import type { DocumentsPort, Transaction } from '../ports/documents.ts';
+import type { DocumentsPort, Paths, Transaction } from '../ports/documents.ts';
 
 /** Operations as Firestore bills them: a document that is not there is a read too, and an empty query is one. */
 export interface OperationCounts {
@@ -39,9 +39,9 @@ export function countOperations(documents: DocumentsPort): CountedDocuments {
       add('reads', 1);
       return documents.get<T>(path);
     },
-    read<T>(path: string) {
-      add('reads', 1);
-      return documents.read<T>(path);
+    readAll<T extends readonly unknown[]>(paths: Paths<T>) {
+      add('reads', paths.length);
+      return documents.readAll<T>(paths);
     },
     async query<T>(collection: string, query?: Parameters<DocumentsPort['query']>[1]) {
       const found = await documents.query<T>(collection, query);
@@ -68,7 +68,7 @@ function counted(
       add('reads', 1);
       return transaction.get<T>(path);
     },
-    getAll<T extends readonly unknown[]>(paths: { readonly [K in keyof T]: string }) {
+    getAll<T extends readonly unknown[]>(paths: Paths<T>) {
       add('reads', paths.length);
       return transaction.getAll<T>(paths);
     },

@@ -1,6 +1,6 @@
 import { InvariantError, PortError } from '../domain/errors.ts';
 import { type Instant, instant } from '../domain/time.ts';
-import type { DocumentsPort, Found, Query, Transaction } from '../ports/documents.ts';
+import type { Documents, DocumentsPort, Found, Paths, Query, Transaction } from '../ports/documents.ts';
 import type { Gate } from './gate.ts';
 import type { Worker } from './worker.ts';
 
@@ -196,9 +196,9 @@ export class WorkerDocuments implements DocumentsPort {
     return this.#call('get', path, () => this.#store.get<T>(path));
   }
 
-  read<T>(path: string): Promise<{ data: T | undefined; readAt: Instant }> {
-    return this.#call('get', path, () => ({
-      data: this.#store.get<T>(path),
+  readAll<T extends readonly unknown[]>(paths: Paths<T>): Promise<{ documents: Documents<T>; readAt: Instant }> {
+    return this.#call('get', paths[0] ?? '', () => ({
+      documents: paths.map((path) => this.#store.get(path)) as Documents<T>,
       readAt: instant(this.#gate.scheduler.now),
     }));
   }
@@ -249,15 +249,13 @@ class SimulatedTransaction implements Transaction {
     return this.#gate.call(this.#worker, 'documents', 'get', path, () => this.#take<T>(path));
   }
 
-  getAll<T extends readonly unknown[]>(
-    all: { readonly [K in keyof T]: string },
-  ): Promise<{ [K in keyof T]: T[K] | undefined }> {
+  getAll<T extends readonly unknown[]>(all: Paths<T>): Promise<Documents<T>> {
     return this.#gate.call(
       this.#worker,
       'documents',
       'get',
       all[0] ?? '',
-      () => all.map((path) => this.#take(path)) as { [K in keyof T]: T[K] | undefined },
+      () => all.map((path) => this.#take(path)) as Documents<T>,
     );
   }
 

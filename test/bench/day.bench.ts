@@ -136,9 +136,9 @@ function counted(documents: DocumentsPort, counts: Counts): DocumentsPort {
       reads(1);
       return documents.get(path);
     },
-    read: (path) => {
-      reads(1);
-      return documents.read(path);
+    readAll: (paths) => {
+      reads(paths.length);
+      return documents.readAll(paths);
     },
     query: async <T>(collection: string, query?: Query) => {
       const found = await documents.query<T>(collection, query);

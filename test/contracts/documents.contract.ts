@@ -85,9 +85,9 @@ export function documentsContract(name: string, make: () => Promise<DocumentsWor
 
     it('answers undefined for what is not there', async () => {
       assert.equal(await port.get('days/none'), undefined);
-      const read = await port.read('days/none');
-      assert.equal(read.data, undefined);
-      assert.match(read.readAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      const { documents, readAt } = await port.readAll(['days/none']);
+      assert.deepEqual(documents, [undefined]);
+      assert.match(readAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     });
 
     it('reads several documents of one moment in the order they were asked for', async () => {
@@ -99,6 +99,8 @@ export function documentsContract(name: string, make: () => Promise<DocumentsWor
         return documents;
       });
       assert.deepEqual(found, [{ n: 2 }, undefined, { n: 1 }, { n: 2 }]);
+      const { documents } = await port.readAll(['days/b', 'days/none', 'days/a', 'days/b']);
+      assert.deepEqual(documents, found, 'and so without a transaction');
     });
 
     it('commits all writes or none', async () => {

@@ -171,7 +171,7 @@ describe('the check of the whole ledger', () => {
       documents: {
         transact: (body) => documents.transact(body),
         increment: (path, amounts) => documents.increment(path, amounts),
-        read: (path) => documents.read(path),
+        readAll: (paths) => documents.readAll(paths),
         get: (path) => documents.get(path),
         query: async <T>(collection: string) => {
           const found = await documents.query<T>(collection);

@@ -186,9 +186,9 @@ function counting(documents: DocumentsPort): { documents: DocumentsPort; taken()
         reads += 1;
         return documents.get(path);
       },
-      read: (path) => {
-        reads += 1;
-        return documents.read(path);
+      readAll: (paths) => {
+        reads += paths.length;
+        return documents.readAll(paths);
       },
       query: async <T>(collection: string, query?: Parameters<DocumentsPort['query']>[1]) => {
         const found = await documents.query<T>(collection, query);

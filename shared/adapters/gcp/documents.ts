@@ -1,7 +1,7 @@
 import { InvariantError, PortError } from '../../domain/errors.ts';
 import { type Instant, instant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentsPort, Found, Query, Transaction } from '../../ports/documents.ts';
+import type { Documents, DocumentsPort, Found, Paths, Query, Transaction } from '../../ports/documents.ts';
 import type { Ids } from '../../ports/ids.ts';
 import { lazily } from './call.ts';
 import { grpcFault } from './errors.ts';
@@ -76,9 +76,9 @@ export class FirestoreDocuments implements DocumentsPort {
     return decoded<T>(documents[0]);
   }
 
-  async read<T>(path: string): Promise<{ data: T | undefined; readAt: Instant }> {
-    const { documents, readAt } = await this.#read([path], undefined);
-    return { data: decoded<T>(documents[0]), readAt };
+  async readAll<T extends readonly unknown[]>(paths: Paths<T>): Promise<{ documents: Documents<T>; readAt: Instant }> {
+    const { documents, readAt } = await this.#read(paths, undefined);
+    return { documents: documents.map((fields) => decoded(fields)) as Documents<T>, readAt };
   }
 
   async query<T>(collection: string, query: Query = {}): Promise<readonly Found<T>[]> {
@@ -202,15 +202,13 @@ class FirestoreTransaction implements Transaction {
     return found;
   }
 
-  async getAll<T extends readonly unknown[]>(
-    all: { readonly [K in keyof T]: string },
-  ): Promise<{ [K in keyof T]: T[K] | undefined }> {
+  async getAll<T extends readonly unknown[]>(all: Paths<T>): Promise<Documents<T>> {
     if (this.writes.length > 0) throw new InvariantError(`transaction: ${all.join(', ')} is read after a write`);
-    if (all.length === 0) return [] as unknown as { [K in keyof T]: T[K] | undefined };
+    if (all.length === 0) return [] as unknown as Documents<T>;
     const answer = await this.#read(all, this.id ?? 'new');
     this.id = answer.transaction;
     this.#readAt ??= answer.readAt;
-    return answer.documents.map((fields) => decoded(fields)) as { [K in keyof T]: T[K] | undefined };
+    return answer.documents.map((fields) => decoded(fields)) as Documents<T>;
   }
 
   create(path: string, data: object): void {

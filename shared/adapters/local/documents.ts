@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { InvariantError, PortError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentsPort, Found, Query, Transaction } from '../../ports/documents.ts';
+import type { Documents, DocumentsPort, Found, Paths, Query, Transaction } from '../../ports/documents.ts';
 
 /** Firestore's limit for one document; the embedded store holds to it so that nothing works here and fails there. */
 const MAX_DOCUMENT_BYTES = 1_048_576;
@@ -67,8 +67,15 @@ export class LocalDocuments implements DocumentsPort {
     return parse<T>(one(this.#statements, documentPath(path))?.data);
   }
 
-  async read<T>(path: string): Promise<{ data: T | undefined; readAt: Instant }> {
-    return { data: await this.get<T>(path), readAt: this.#clock.now() };
+  async readAll<T extends readonly unknown[]>(paths: Paths<T>): Promise<{ documents: Documents<T>; readAt: Instant }> {
+    // Other processes write meanwhile: within a transaction every statement sees the file as of the first one.
+    this.#database.exec('BEGIN');
+    try {
+      const documents = paths.map((path) => parse(one(this.#statements, documentPath(path))?.data, path));
+      return { documents: documents as Documents<T>, readAt: this.#clock.now() };
+    } finally {
+      this.#database.exec('COMMIT');
+    }
   }
 
   async query<T>(collection: string, query: Query = {}): Promise<readonly Found<T>[]> {
@@ -155,12 +162,10 @@ class LocalTransaction implements Transaction {
     return parse<T>(row?.data);
   }
 
-  async getAll<T extends readonly unknown[]>(
-    all: { readonly [K in keyof T]: string },
-  ): Promise<{ [K in keyof T]: T[K] | undefined }> {
+  async getAll<T extends readonly unknown[]>(all: Paths<T>): Promise<Documents<T>> {
     const found: unknown[] = [];
     for (const path of all) found.push(await this.get(path));
-    return found as { [K in keyof T]: T[K] | undefined };
+    return found as Documents<T>;
   }
 
   create(path: string, data: object): void {
