@@ -53,6 +53,20 @@ describe('a rollback as it is told', () => {
     assert.equal(escalationOf(bench, `${noon.slotId}#1`).severity, 'critical');
   });
 
+  it('calls undone what a stretch put back that died before it could say so', async () => {
+    const bench = new Bench();
+    bench.phases = bench.greenPhases([bench.action('sync-one', 'one'), bench.check('report', () => broken())]);
+    await bench.toNoon();
+    const fault = { kind: 'crash-before', ms: 1 } as const;
+    bench.stage({ worker: 'n', port: 'documents', verb: 'commit', subject: /effects\/sync-one/, after: 1, fault });
+    void bench.begin('n', 'high-noon-sync');
+    await bench.until('12:03');
+    assert.deepEqual([bench.resource.value('one'), bench.effects()[0]?.state], ['before', 'applied']);
+    await bench.play('m', 'high-noon-sync', onNoon);
+    assert.deepEqual([bench.ending(), bench.effects()[0]?.state], ['rolled-back', 'undone']);
+    assert.deepEqual(escalationOf(bench, `${noon.slotId}#1`).rolledBack, ['one']);
+  });
+
   it('fails where the plan has no way to put something back', async () => {
     const bench = new Bench();
     const { undo: _undo, ...action } = bench.action('sync-one', 'one');

@@ -8,7 +8,7 @@ import { addToDistribution, EMPTY_DISTRIBUTION } from '../../../shared/domain/po
 import { isLeaseLive, summarise } from '../../../shared/domain/run.ts';
 import { isLost } from '../../../shared/domain/shard.ts';
 import { effectDeadlineOf, parseRunId, parseSlotId, slotAt, slotsOfDate } from '../../../shared/domain/slot.ts';
-import { epochMs, isDate, latest, parseInstant } from '../../../shared/domain/time.ts';
+import { epochMs, instant, isDate, latest, parseInstant } from '../../../shared/domain/time.ts';
 import { addOutcome, emptyTotals, totalPoints } from '../../../shared/domain/totals.ts';
 import type { Trigger } from '../../../shared/domain/trigger.ts';
 
@@ -103,6 +103,8 @@ describe('a time', () => {
     assert.equal(epochMs('2026-11-28T12:00:01.987Z'), Date.UTC(2026, 10, 28, 12, 0, 1, 987));
     assert.equal(epochMs('2026-11-29T12:00Z'), Date.UTC(2026, 10, 29, 12));
     assert.ok(Number.isNaN(epochMs('x'.repeat(24))));
+    for (const ms of [Date.UTC(10_000, 0, 1), Date.UTC(2026, 10, 29, 23, 59, 59, 999), -1])
+      assert.equal(instant(ms), new Date(ms).toISOString());
   });
 });
 

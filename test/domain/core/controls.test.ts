@@ -5,7 +5,7 @@ import { type Audit, differences, EMPTY_AUDIT, fold } from '../../../shared/doma
 import { parseCron } from '../../../shared/domain/cron.ts';
 import { appendEntry, EMPTY_HEAD, type LedgerEntry } from '../../../shared/domain/ledger.ts';
 import { type Lockdown, lock, NO_LOCKDOWN, unlock } from '../../../shared/domain/lockdown.ts';
-import { delivered, isSelfTestDue, type SelfTestRecord } from '../../../shared/domain/self-test.ts';
+import { delivered, headWord, isSelfTestDue, type SelfTestRecord } from '../../../shared/domain/self-test.ts';
 import { issueTicket, movedBindings, type Ticket, ticketFault } from '../../../shared/domain/ticket.ts';
 
 const at = (time: string): string => `2026-11-29T${time}:00.000Z`;
@@ -206,6 +206,10 @@ describe('the self-test of delivery', () => {
     assert.equal(due(undefined, '09:30', at('09:01')), false);
     assert.equal(due(record(), '09:20'), false);
     assert.equal(due(record({ startedAt: at('08:59') }), '09:20'), true);
+    const never = parseCron('0 0 31 2 *');
+    assert.equal(isSelfTestDue(undefined, never, at('08:00'), at('09:20')), false);
+    assert.equal(headWord({ cause: 'self-test', severity: 'warning' }), 'SELF-TEST');
+    assert.equal(headWord({ cause: 'it broke', severity: 'warning' }), 'WARNING');
   });
 
   it('waits for one that was not delivered, and follows one that came late at once', () => {
