@@ -7,7 +7,8 @@ export interface Cron {
   readonly hours: readonly number[];
   /** Milliseconds after midnight at which it fires on a day that matches, in order. */
   readonly timesMs: readonly number[];
-  readonly matchesDay: (date: Date) => boolean;
+  /** By the number of days since 1970-01-01. */
+  readonly matchesDay: (day: number) => boolean;
 }
 
 const FIELDS = [
@@ -17,6 +18,19 @@ const FIELDS = [
   { name: 'month', min: 1, max: 12 },
   { name: 'day of week', min: 0, max: 7 },
 ] as const;
+
+const DAY_MS = 86_400_000;
+/** 1970-01-01 was a Thursday. */
+const FIRST_WEEKDAY = 4;
+
+const known = new Map<string, Cron>();
+
+/** `parseCron`, once for every expression: those of the catalog and of the configuration are few. */
+export function cronOf(expression: string): Cron {
+  const cron = known.get(expression) ?? parseCron(expression);
+  known.set(expression, cron);
+  return cron;
+}
 
 /** Throws UsageError naming the field, its value and the allowed range. */
 export function parseCron(expression: string): Cron {
@@ -37,14 +51,18 @@ export function parseCron(expression: string): Cron {
   const daySet = new Set(days);
   const monthSet = new Set(months);
   const eitherDay = parts[2] !== '*' && parts[4] !== '*';
+  const isByWeekday = parts[2] === '*' && parts[3] === '*';
   return {
     minutes,
     hours,
     timesMs: hours.flatMap((hour) => minutes.map((minute) => hour * 3_600_000 + minute * 60_000)),
-    matchesDay: (date) => {
+    matchesDay: (day) => {
+      const byWeekday = weekdaySet.has((((day + FIRST_WEEKDAY) % 7) + 7) % 7);
+      // Nearly every schedule is of weekdays alone, and is asked often: no calendar is needed for it.
+      if (isByWeekday) return byWeekday;
+      const date = new Date(day * DAY_MS);
       if (!monthSet.has(date.getUTCMonth() + 1)) return false;
       const byDate = daySet.has(date.getUTCDate());
-      const byWeekday = weekdaySet.has(date.getUTCDay());
       return eitherDay ? byDate || byWeekday : byDate && byWeekday;
     },
   };
@@ -73,7 +91,6 @@ function parseField(expression: string, text: string, index: number): number[] {
   return [...values].sort((a, b) => a - b);
 }
 
-const DAY_MS = 86_400_000;
 /** Leap days on a given weekday are at most 40 years apart; a cron that matches less often than that matches never. */
 const SEARCH_DAYS = 366 * 41;
 
@@ -91,22 +108,25 @@ export function nextInstant(cron: Cron, at: Instant): Instant | undefined {
 export function instantsBetween(cron: Cron, from: Instant, to: Instant): Instant[] {
   const [begins, ends] = [epochMs(from), epochMs(to)];
   const found: Instant[] = [];
-  for (let day = Math.floor(begins / DAY_MS) * DAY_MS; day < ends; day += DAY_MS) {
-    if (!cron.matchesDay(new Date(day))) continue;
-    for (const time of cron.timesMs) if (day + time >= begins && day + time < ends) found.push(instant(day + time));
+  for (let day = Math.floor(begins / DAY_MS); day * DAY_MS < ends; day++) {
+    if (!cron.matchesDay(day)) continue;
+    for (const time of cron.timesMs) {
+      const at = day * DAY_MS + time;
+      if (at >= begins && at < ends) found.push(instant(at));
+    }
   }
   return found;
 }
 
 function search(cron: Cron, bound: number, direction: 1 | -1): Instant | undefined {
-  const firstDay = Math.floor(bound / DAY_MS) * DAY_MS;
+  const firstDay = Math.floor(bound / DAY_MS);
   for (let n = 0; n < SEARCH_DAYS; n++) {
-    const day = firstDay + direction * n * DAY_MS;
-    if (!cron.matchesDay(new Date(day))) continue;
-    const limit = bound - day;
+    const day = firstDay + direction * n;
+    if (!cron.matchesDay(day)) continue;
+    const limit = bound - day * DAY_MS;
     const found =
       direction === 1 ? cron.timesMs.find((time) => time >= limit) : cron.timesMs.findLast((time) => time <= limit);
-    if (found !== undefined) return instant(day + found);
+    if (found !== undefined) return instant(day * DAY_MS + found);
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { type Phase, type PhaseName, phaseNamed } from './catalog.ts';
-import { type Cron, instantsBetween, nextInstant, parseCron, previousInstant } from './cron.ts';
+import { cronOf, instantsBetween, nextInstant, previousInstant } from './cron.ts';
 import { UsageError } from './errors.ts';
 import { dateOf, type Instant, parseInstant, plusSeconds, toMinutes, toSeconds } from './time.ts';
 
@@ -14,15 +14,6 @@ export interface Slot {
 
 /** Scheduler's and Pub/Sub's clocks may run ahead of the schedule by this much. */
 export const EARLY_CLOCK_SECONDS = 60;
-
-const crons = new Map<string, Cron>();
-function cronOf(phase: Phase): Cron {
-  const known = crons.get(phase.cron);
-  if (known !== undefined) return known;
-  const parsed = parseCron(phase.cron);
-  crons.set(phase.cron, parsed);
-  return parsed;
-}
 
 export const makeSlot = (phase: PhaseName, dueAt: Instant): Slot => ({
   slotId: `${phase}@${toMinutes(dueAt)}`,
@@ -43,26 +34,26 @@ export function parseSlotId(text: string): Slot | undefined {
 /** The slot of the phase at exactly that instant, if its schedule has one. */
 export function slotAt(name: PhaseName, dueAt: Instant): Slot | undefined {
   const phase = required(name);
-  return previousInstant(cronOf(phase), dueAt) === dueAt ? makeSlot(name, dueAt) : undefined;
+  return previousInstant(cronOf(phase.cron), dueAt) === dueAt ? makeSlot(name, dueAt) : undefined;
 }
 
 /** The slot that a message published at this time is for: the newest at or before it. */
 export function newestSlot(name: PhaseName, publishedAt: Instant): Slot {
-  const dueAt = previousInstant(cronOf(required(name)), plusSeconds(publishedAt, EARLY_CLOCK_SECONDS));
+  const dueAt = previousInstant(cronOf(required(name).cron), plusSeconds(publishedAt, EARLY_CLOCK_SECONDS));
   if (dueAt === undefined) throw new UsageError(`phase ${name}: its schedule has no instant before ${publishedAt}`);
   return makeSlot(name, dueAt);
 }
 
 /** The first slot of the phase strictly after `at`. */
 export function nextSlot(name: PhaseName, at: Instant): Slot {
-  const dueAt = nextInstant(cronOf(required(name)), at);
+  const dueAt = nextInstant(cronOf(required(name).cron), at);
   if (dueAt === undefined) throw new UsageError(`phase ${name}: its schedule has no instant after ${at}`);
   return makeSlot(name, dueAt);
 }
 
 /** All slots of the phase with `from <= dueAt < to`, in order. */
 export function slotsBetween(name: PhaseName, from: Instant, to: Instant): Slot[] {
-  return instantsBetween(cronOf(required(name)), from, to).map((at) => makeSlot(name, at));
+  return instantsBetween(cronOf(required(name).cron), from, to).map((at) => makeSlot(name, at));
 }
 
 export function slotsOfDate(name: PhaseName, date: string): Slot[] {
@@ -107,7 +98,7 @@ function toInstant(time: Time): Instant {
 
 /** The first High Noon strictly after `time`, as `2026-11-24T12:00:00Z`. Throws UsageError on a time that is not one. */
 export function nextHighNoon(time: Time): string {
-  const next = nextInstant(cronOf(required('high-noon-sync')), toInstant(time));
+  const next = nextInstant(cronOf(required('high-noon-sync').cron), toInstant(time));
   if (next === undefined) throw new UsageError(`time '${String(time)}': no noon follows it`);
   return toSeconds(next);
 }

@@ -6,37 +6,36 @@ import type { Clock } from '../ports/clock.ts';
  * caller gets `deadline-exceeded` in time, and must look before it calls again.
  */
 export async function withDeadline<T>(
-  clock: Clock,
+  clock: Pick<Clock, 'after'>,
   ms: number,
   what: string,
   parent: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  if (parent?.aborted === true)
-    throw new PortError('engine', 'deadline-exceeded', `${what} was interrupted before it began`);
+  if (parent?.aborted === true) throw exceeded(`${what} was interrupted before it began`);
   const controller = new AbortController();
-  const timer = new AbortController();
-  let isFinished = false;
+  let giveUp: (error: PortError) => void = () => {};
+  const limit = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
   const interrupt = () => {
+    giveUp(exceeded(`${what} was interrupted`));
     controller.abort(parent?.reason);
-    timer.abort(ENDED);
   };
   parent?.addEventListener('abort', interrupt, { once: true });
-  const limit = clock.sleep(Math.max(0, ms), timer.signal).then((): Promise<never> => {
-    if (isFinished) return new Promise<never>(() => {});
-    const reason = parent?.aborted === true ? 'was interrupted' : `took longer than ${ms} ms`;
+  const cancel = clock.after(Math.max(0, ms), () => {
+    giveUp(exceeded(`${what} took longer than ${ms} ms`));
     controller.abort(ENDED);
-    throw new PortError('engine', 'deadline-exceeded', `${what} ${reason}`);
   });
   try {
     return await Promise.race([work(controller.signal), limit]);
   } finally {
-    isFinished = true;
-    limit.catch(() => {});
-    timer.abort(ENDED);
+    cancel();
     parent?.removeEventListener('abort', interrupt);
   }
 }
 
-/** A reason of its own spares the machine an error object with its stack for every call that ends well. */
+const exceeded = (message: string) => new PortError('engine', 'deadline-exceeded', message);
+
+/** A reason of its own spares the machine an error object with its stack. */
 const ENDED = 'ended';

@@ -55,18 +55,19 @@ const renewSlot: Renew = async (engine, transaction, holding) => {
 export class LeaseKeeper {
   readonly #engine: Engine;
   readonly #lost = new AbortController();
-  readonly #stop = new AbortController();
-  #holding: Holding;
   readonly #renew: Renew;
+  #holding: Holding;
   #renewedAtMs: number;
-  #loop: Promise<void>;
+  #isOver = false;
+  #cancelNext: () => void = () => {};
+  #underWay: Promise<void> = Promise.resolve();
 
   constructor(engine: Engine, holding: Holding, grantedAtMs: number, renew: Renew = renewSlot) {
     this.#engine = engine;
     this.#renew = renew;
     this.#holding = holding;
     this.#renewedAtMs = grantedAtMs;
-    this.#loop = this.#renewLoop();
+    this.#renewLater();
   }
 
   /** Aborts when the lease is lost. */
@@ -86,45 +87,49 @@ export class LeaseKeeper {
 
   /** Throws LeaseLost when, by this worker's own clock, the lease may have ended. */
   check(): void {
-    const elapsed = this.#engine.clock.monotonicMs() - this.#renewedAtMs;
-    // A tenth is left for the clocks' different speeds and for the way to the store.
-    if (elapsed > this.#engine.limits.leaseSeconds * 900) this.#lose();
+    if (this.#mayHaveEnded()) this.#lose();
     if (this.#lost.signal.aborted) throw new LeaseLost(`${this.#holding.slotId}: the lease was not renewed in time`);
   }
 
   #lose(): void {
+    this.#stop();
     this.#lost.abort('the lease is lost');
-    this.#stop.abort('the lease is lost');
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#cancelNext();
   }
 
   async close(): Promise<void> {
-    this.#stop.abort('the stretch is over');
-    await this.#loop;
+    this.#stop();
+    await this.#underWay;
   }
 
-  async #renewLoop(): Promise<void> {
-    const { clock, limits, log } = this.#engine;
-    const stopped = this.#stop.signal;
-    while (!stopped.aborted) {
-      await clock.sleep((limits.leaseSeconds * 1000) / 3, stopped);
-      if (stopped.aborted) return;
-      const beforeMs = clock.monotonicMs();
-      try {
-        await this.#engine.documents.transact((transaction) => this.#renew(this.#engine, transaction, this.#holding));
-        this.#renewedAtMs = Math.max(this.#renewedAtMs, beforeMs);
-      } catch (error) {
-        if (stopped.aborted) return;
-        if (error instanceof LeaseLost) {
-          this.#lose();
-          return;
-        }
-        log.write('WARNING', 'a lease could not be renewed yet', { run: this.#holding.slotId, error });
-        try {
-          this.check();
-        } catch {
-          return;
-        }
-      }
+  #renewLater(): void {
+    const { clock, limits } = this.#engine;
+    this.#cancelNext = clock.after((limits.leaseSeconds * 1000) / 3, () => {
+      this.#underWay = this.#renewNow();
+    });
+  }
+
+  async #renewNow(): Promise<void> {
+    const { clock, log, documents } = this.#engine;
+    const beforeMs = clock.monotonicMs();
+    try {
+      await documents.transact((transaction) => this.#renew(this.#engine, transaction, this.#holding));
+      this.#renewedAtMs = Math.max(this.#renewedAtMs, beforeMs);
+    } catch (error) {
+      if (this.#isOver) return;
+      if (error instanceof LeaseLost) return this.#lose();
+      log.write('WARNING', 'a lease could not be renewed yet', { run: this.#holding.slotId, error });
+      if (this.#mayHaveEnded()) return this.#lose();
     }
+    if (!this.#isOver) this.#renewLater();
+  }
+
+  /** A tenth is left for the clocks' different speeds and for the way to the store. */
+  #mayHaveEnded(): boolean {
+    return this.#engine.clock.monotonicMs() - this.#renewedAtMs > this.#engine.limits.leaseSeconds * 900;
   }
 }

@@ -1,4 +1,4 @@
-import { type Cron, parseCron } from '../domain/cron.ts';
+import { type Cron, cronOf } from '../domain/cron.ts';
 import type { Escalation } from '../domain/escalation.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
 import { beginSelfTest, delivered, isSelfTestDue, type SelfTestRecord } from '../domain/self-test.ts';
@@ -30,7 +30,7 @@ export async function keepSelfTest(
   return 'kept';
 }
 
-const scheduleOf = ({ configuration }: Engine): Cron => parseCron(configuration.alerts.delivery_selftest.cron);
+const scheduleOf = ({ configuration }: Engine): Cron => cronOf(configuration.alerts.delivery_selftest.cron);
 
 async function noteDelivered(engine: Engine, id: string, at: Instant): Promise<void> {
   await transact(engine, async (transaction) => {

@@ -62,6 +62,17 @@ export class Worker implements Clock, Ids {
     });
   }
 
+  after(ms: number, work: () => void): () => void {
+    const happening = this.scheduler.at(this.scheduler.now + Math.ceil(ms), () =>
+      this.wake(() => isCancelled || work()),
+    );
+    let isCancelled = false;
+    return () => {
+      isCancelled = true;
+      happening.work = undefined;
+    };
+  }
+
   /** Goes on now, or when it wakes, or never. */
   wake(goOn: () => void): void {
     if (this.isDead) return;

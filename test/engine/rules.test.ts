@@ -320,23 +320,34 @@ describe('trying again', () => {
 
 describe('a deadline', () => {
   it('gives the answer that came in time and aborts what did not', async () => {
+    const alarms = new Set<() => void>();
     const clock = {
-      sleep: async (_ms: number, signal?: AbortSignal) => {
-        if (signal === undefined || signal.aborted) return;
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      after: (ms: number, work: () => void) => {
+        assert.equal(ms, 10);
+        alarms.add(work);
+        return () => void alarms.delete(work);
       },
     };
-    assert.equal(await withDeadline(clock as never, 10, 'x', undefined, async () => 'in time'), 'in time');
+    assert.equal(await withDeadline(clock, 10, 'x', undefined, async () => 'in time'), 'in time');
+    assert.equal(alarms.size, 0, 'nothing rings for what has ended');
     let seen: AbortSignal | undefined;
-    const soon = { sleep: async () => {} };
-    await assert.rejects(
-      withDeadline(soon as never, 10, 'the call', undefined, (signal) => {
-        seen = signal;
-        return new Promise(() => {});
-      }),
-      /the call/,
+    const endless = (signal: AbortSignal) => {
+      seen = signal;
+      return new Promise(() => {});
+    };
+    const late = assert.rejects(
+      withDeadline(clock, 10, 'the call', undefined, endless),
+      /the call took longer than 10 ms/,
     );
+    for (const ring of alarms) ring();
+    await late;
     assert.equal(seen?.aborted, true);
+    const parent = new AbortController();
+    const interrupted = assert.rejects(withDeadline(clock, 10, 'the call', parent.signal, endless), /was interrupted/);
+    parent.abort('gone');
+    await interrupted;
+    assert.equal(seen?.reason, 'gone');
+    assert.equal(alarms.size, 0);
   });
 });
 

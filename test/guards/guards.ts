@@ -217,8 +217,8 @@ export const GUARDS: readonly Guard[] = [
     'engine/lease.ts',
     'I5: a worker that slept stops by itself',
     ['lease', 'stops by its own clock before the lease could have ended'],
-    'limits.leaseSeconds * 900) this.#lose();',
-    'limits.leaseSeconds * 90_000) this.#lose();',
+    'limits.leaseSeconds * 900;',
+    'limits.leaseSeconds * 90_000;',
   ),
   guard(
     'renewal',

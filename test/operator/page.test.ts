@@ -266,6 +266,7 @@ describe('the live stream', () => {
     const clock = {
       now: () => operator.clock.now(),
       monotonicMs: () => ms,
+      after: operator.clock.after,
       sleep: async (wait: number) => {
         ms += wait;
         if (ms === 100_000) await operator.run('t-90-prep', '10:30');

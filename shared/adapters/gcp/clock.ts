@@ -11,11 +11,12 @@ export interface SharedClock extends Clock {
 }
 
 /** `url` answers GET with `{"now": RFC 3339}`. Effort is still measured by the process's own clock. */
-export function createSharedClock(url: string, effort: Pick<Clock, 'monotonicMs' | 'sleep'>): SharedClock {
+export function createSharedClock(url: string, effort: Omit<Clock, 'now'>): SharedClock {
   let known: Instant | undefined;
   return {
     monotonicMs: effort.monotonicMs,
     sleep: effort.sleep,
+    after: effort.after,
     now() {
       if (known === undefined) throw new PortError('clock', 'unavailable', 'the shared clock was not asked yet');
       return known;

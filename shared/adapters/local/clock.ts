@@ -13,8 +13,13 @@ async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
+function after(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
+}
+
 /** The one place where the machine's own time is read. */
-export const systemClock: Clock = { now: () => instant(Date.now()), monotonicMs, sleep };
+export const systemClock: Clock = { now: () => instant(Date.now()), monotonicMs, sleep, after };
 
 /** A wall clock that a person or a test steps; effort is still measured in real time. It never goes back. */
 export class SteppedClock implements Clock {
@@ -34,4 +39,5 @@ export class SteppedClock implements Clock {
 
   monotonicMs = monotonicMs;
   sleep = sleep;
+  after = after;
 }
