@@ -10,11 +10,12 @@ import type {
 } from '../../ports/memory.ts';
 import { bisectNames } from '../../snapshots/bisect-names.ts';
 import { decodeFields } from '../../snapshots/decode-fields.ts';
-import { encodeFields } from '../../snapshots/encode-fields.ts';
 import { lazily } from './call.ts';
 import { grpcFault } from './errors.ts';
 import { connectFirestore, type FirestoreCalls } from './firestore-client.ts';
 import { firestoreNames, namesBetween } from './firestore-names.ts';
+import { openQuery } from './query-stream.ts';
+import { QueryDecoder, type WireDocument } from './query-wire.ts';
 
 export interface FirestoreMemoryOptions {
   readonly projectId: string;
@@ -29,20 +30,7 @@ export interface FirestoreMemoryOptions {
   readonly ignoresReadTime?: boolean;
 }
 
-type RunQuery = Parameters<FirestoreCalls['client']['runQuery']>[0];
 type Commit = Parameters<FirestoreCalls['client']['commit']>[0];
-
-interface WireDocument {
-  readonly name: string;
-  readonly fields?: RawFields | null;
-  readonly createTime?: RawTimestamp | null;
-  readonly updateTime?: RawTimestamp | null;
-}
-
-interface Part {
-  readonly document?: WireDocument | null;
-  readonly readTime?: RawTimestamp | null;
-}
 
 const later = ({ seconds, nanos }: RawTimestamp, bySeconds: number): RawTimestamp => ({
   seconds: bySeconds === 0 ? seconds : String(Number(seconds) + bySeconds),
@@ -147,24 +135,27 @@ export class FirestoreMemory implements MemoryPort {
    * and what lies below missing parents, which listing collection by collection does not.
    */
   async *#stream(collection: string, options: CaptureOptions): AsyncGenerator<RawDocument> {
-    const { client, options: call } = await this.#connected();
+    const calls = await this.#connected();
     const [first, below] = boundsOf(collection);
     const structuredQuery =
       options.after === undefined
         ? namesBetween(this.#root, first, below)
         : namesBetween(this.#root, options.after, below, 'GREATER_THAN');
     const request = { parent: this.#root, structuredQuery, ...this.#asOf(options.readTime) };
-    const stream = client.runQuery(request as unknown as RunQuery, { ...call, timeout: STREAM_TIMEOUT_MS });
+    const stream = await openQuery(calls, request, STREAM_TIMEOUT_MS);
     const stop = () =>
       stream.destroy(new PortError('memory', 'deadline-exceeded', `reading ${collection} was stopped`));
     options.signal?.addEventListener('abort', stop, { once: true });
+    const decoder = new QueryDecoder(this.#root);
     try {
       if (options.signal?.aborted === true) stop();
-      for await (const { document, readTime } of stream as AsyncIterable<Part>)
-        if (document !== undefined && document !== null)
-          yield this.#documentOf(document, this.#behindSeconds(options.readTime, readTime));
+      for await (const message of stream as AsyncIterable<Buffer>) {
+        const document = decoder.decode(message);
+        if (document) yield this.#documentOf(document, options.readTime);
+      }
     } finally {
       options.signal?.removeEventListener('abort', stop);
+      stream.cancel();
       stream.destroy();
     }
   }
@@ -174,18 +165,14 @@ export class FirestoreMemory implements MemoryPort {
     return { readTime: { seconds: String(Math.floor(Date.parse(readTime) / 1000)), nanos: 0 } };
   }
 
-  #behindSeconds(readTime: string, own: RawTimestamp | null | undefined): number {
-    if (this.#options.ignoresReadTime !== true || !own) return 0;
-    return Math.floor(Date.parse(readTime) / 1000) - Number(own.seconds);
-  }
-
-  #documentOf({ name, fields, createTime, updateTime }: WireDocument, behindSeconds: number): RawDocument {
-    const path = name.slice(this.#root.length + 1);
+  #documentOf({ path, fields, createTime, updateTime, readTime }: WireDocument, asked: string): RawDocument {
+    const isMoved = this.#options.ignoresReadTime === true && readTime !== undefined;
+    const behindSeconds = isMoved ? Math.floor(Date.parse(asked) / 1000) - Number(readTime.seconds) : 0;
     return {
       path,
-      fields: encodeFields(fields ?? {}, path),
-      ...(createTime === undefined || createTime === null ? {} : { createTime: later(createTime, behindSeconds) }),
-      ...(updateTime === undefined || updateTime === null ? {} : { updateTime: later(updateTime, behindSeconds) }),
+      fields,
+      ...(createTime === undefined ? {} : { createTime: later(createTime, behindSeconds) }),
+      ...(updateTime === undefined ? {} : { updateTime: later(updateTime, behindSeconds) }),
     };
   }
 
