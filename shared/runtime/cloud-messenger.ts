@@ -5,7 +5,7 @@ import type { Configuration } from '../domain/configuration/index.ts';
 import type { Credentials } from '../ports/credentials.ts';
 import type { HttpPort } from '../ports/http.ts';
 import type { Messenger } from '../ports/messenger.ts';
-import { resourceNamer } from './engine-settings.ts';
+import { resourceNamer } from './deployed-names.ts';
 
 /** Chat always, mail to whoever the configuration names. */
 export function cloudMessenger(options: {

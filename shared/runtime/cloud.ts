@@ -1,4 +1,4 @@
-import { createSharedClock, type SharedClock } from '../adapters/gcp/clock.ts';
+import type { SharedClock } from '../adapters/gcp/clock.ts';
 import { FirestoreDocuments } from '../adapters/gcp/documents.ts';
 import { createCloudLog } from '../adapters/gcp/log.ts';
 import { createCloudPublisher } from '../adapters/gcp/publisher.ts';
@@ -8,8 +8,9 @@ import { UsageError } from '../domain/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DocumentsPort } from '../ports/documents.ts';
 import { type CloudSettings, cloudSettings } from './cloud-settings.ts';
+import { codeRevisionOf, databaseName, resourceNamer } from './deployed-names.ts';
 import { drainOnSigterm } from './drain.ts';
-import { anchorsUriOf, codeRevisionOf, limitsFrom, resourceNamer } from './engine-settings.ts';
+import { anchorsUriOf, limitsFrom } from './engine-settings.ts';
 import { checkConfiguration, type LoadedConfiguration, loadConfiguration } from './load-configuration.ts';
 import type { Outside } from './outside.ts';
 import { restampBy } from './restamp.ts';
@@ -35,11 +36,9 @@ export async function createCloudRuntime(environment: Environment, options: Clou
   requireSame('HIGHNOON_ENV', environment.HIGHNOON_ENV, environmentName);
   requireSame('GOOGLE_CLOUD_PROJECT', environment.GOOGLE_CLOUD_PROJECT, projectId);
   const resourceName = resourceNamer(environmentName);
-  const shared: SharedClock | undefined =
-    settings.clockUrl === undefined ? undefined : createSharedClock(settings.clockUrl, systemClock);
-  await shared?.refresh();
+  const shared = await sharedClock(settings.clockUrl);
   const clock = shared ?? systemClock;
-  const databaseId = settings.databaseId ?? (emulators === undefined ? databaseName(resourceName) : '(default)');
+  const databaseId = settings.databaseId ?? databaseName(environmentName, emulators !== undefined);
   const firestore = new FirestoreDocuments({
     projectId,
     databaseId,
@@ -105,8 +104,14 @@ export async function createCloudRuntime(environment: Environment, options: Clou
   };
 }
 
-/** `highnoon`, `highnoon-dev`. */
-const databaseName = (resourceName: (name: string) => string): string => resourceName('').replace(/-$/, '');
+/** A clock of test days is loaded where one is named, and nowhere else. */
+async function sharedClock(url: string | undefined): Promise<SharedClock | undefined> {
+  if (url === undefined) return undefined;
+  const { createSharedClock } = await import('../adapters/gcp/clock.ts');
+  const shared = createSharedClock(url, systemClock);
+  await shared.refresh();
+  return shared;
+}
 
 function requireSame(name: string, given: string | undefined, configured: string): void {
   if (given === undefined || given === '' || given === configured) return;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { catalog } from '../domain/catalog.ts';
 import type { Configuration } from '../domain/configuration/index.ts';
 import { UsageError } from '../domain/errors.ts';
@@ -6,23 +5,8 @@ import { LIMITS, type Limits } from '../engine/engine.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Plain names in the main environment; any other puts its name into every resource. */
-export function resourceNamer(environmentName: string): (name: string) => string {
-  return (name) => (environmentName === 'production' ? `highnoon-${name}` : `highnoon-${environmentName}-${name}`);
-}
-
 export const anchorsUriOf = ({ deployment }: Configuration): string =>
   `gs://${deployment.project_id}-highnoon${deployment.environment === 'production' ? '' : `-${deployment.environment}`}-anchors`;
-
-/** The revision of the running code: what deployment says, else the version of the package. */
-export function codeRevisionOf(environment: Environment): string {
-  return environment.HIGHNOON_CODE_REVISION ?? environment.K_REVISION ?? `high-noon-${packageVersion()}`;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** The engine's limits: the catalog's, with a shorter lease where a test of crashes asks for one. */
 export function limitsFrom(environment: Environment): Limits {

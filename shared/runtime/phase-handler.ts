@@ -1,9 +1,10 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import type { PhaseName } from '../domain/catalog.ts';
 import type { Phase } from '../engine/engine.ts';
-import { paths } from '../engine/records.ts';
 import { type PhaseOutcome, runPhase } from '../engine/run-phase.ts';
-import { parseEnvelope, type QuarantineRecord } from '../envelope/parse-envelope.ts';
+import { parseEnvelope } from '../envelope/parse-envelope.ts';
+import { keepEvidence } from './keep-evidence.ts';
+import { pushedData } from './pushed-data.ts';
 import { answerComeBack } from './response-status.ts';
 import type { Runtime } from './runtime.ts';
 import { theRuntime } from './the-runtime.ts';
@@ -45,27 +46,14 @@ export async function handleMessage(
   able: () => Promise<Runtime> = async () => runtime,
 ): Promise<PhaseOutcome> {
   const { engine } = runtime;
-  const pushed = event.data ?? rawPush(event);
+  const pushed = pushedData(event);
   const envelope = { source: event.source, id: event.id, data: runtime.restamp?.(pushed) ?? pushed };
   const parsed = parseEnvelope(envelope, { phase, topic: runtime.resourceName(phase), now: engine.clock.now() });
   if (!parsed.ok) {
-    await quarantine(runtime, parsed.evidence);
+    await keepEvidence(engine.documents, parsed.evidence);
     return { kind: 'refused', reason: 'malformed', detail: parsed.why, slot: undefined };
   }
   return runPhase((await able()).engine, parsed.trigger);
-}
-
-/** A push without data is not made a CloudEvent by functions-framework; it arrives as its bare body. */
-function rawPush(event: unknown): unknown {
-  return event !== null && typeof event === 'object' && 'message' in event ? event : undefined;
-}
-
-/** By digest: the same hostile message a million times is one document. */
-async function quarantine({ engine }: Runtime, record: QuarantineRecord): Promise<void> {
-  await engine.documents.transact(async (transaction) => {
-    const known = await transaction.get(paths.quarantine(record.id));
-    if (known === undefined) transaction.set(paths.quarantine(record.id), record);
-  });
 }
 
 /** A log entry holds 256 KiB; what is beyond these a run's report would tell. */

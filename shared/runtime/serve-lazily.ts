@@ -1,9 +1,10 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import type { PhaseName } from '../domain/catalog.ts';
 import type { Phase } from '../engine/engine.ts';
+import type { Refuse } from './refuse-early.ts';
 // Both look at every request as it starts, so they are here before the first.
 import { answerComeBack } from './response-status.ts';
-import { theRuntime } from './the-runtime.ts';
+import { hasRuntime, theRuntime } from './the-runtime.ts';
 
 type Handler = (event: CloudEvent<unknown>) => Promise<void>;
 
@@ -35,7 +36,19 @@ async function giveBack(error: unknown): Promise<void> {
   await new Promise<never>(() => {});
 }
 
-/** The handler of a phase, and its operations once a message may run them. */
+let refusals: Promise<Refuse> | undefined;
+
+/**
+ * The handler of a phase, and its operations once a message may run them. What a process that has run nothing yet must
+ * refuse, it refuses with the little that this takes.
+ */
 export function servePhase(name: PhaseName, load: () => Promise<Phase>): Handler {
-  return serveLazily(async () => (await import('./phase-handler.ts')).phaseHandler(name, load));
+  const handle = serveLazily(async () => (await import('./phase-handler.ts')).phaseHandler(name, load));
+  return async (event) => {
+    if (!hasRuntime()) {
+      refusals ??= import('./refuse-early.ts').then(({ earlyRefusals }) => earlyRefusals(process.env));
+      if (await (await refusals)(name, event)) return;
+    }
+    await handle(event);
+  };
 }

@@ -17,6 +17,9 @@ export function theRuntime(): Promise<Runtime> {
   return current;
 }
 
+/** Whether the process has its runtime, or is making it. */
+export const hasRuntime = (): boolean => current !== undefined;
+
 /** A process that makes its own (the command line, a test) hands it to the functions that it serves. */
 export function provideRuntime(runtime: Runtime | undefined): void {
   current = runtime === undefined ? undefined : Promise.resolve(runtime);

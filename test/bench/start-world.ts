@@ -43,7 +43,7 @@ export async function openStartWorld(): Promise<StartWorld> {
     address,
     world.resolveSample(address),
   ]);
-  const projectId = world.engine.configuration.deployment.project_id;
+  const { project_id: projectId, environment: environmentName } = world.engine.configuration.deployment;
   let copies = 0;
   const environment = {
     ...world.engine.environment,
@@ -52,6 +52,9 @@ export async function openStartWorld(): Promise<StartWorld> {
     HIGHNOON_CLOCK_URL: `http://127.0.0.1:${(clock.address() as AddressInfo).port}/`,
     HIGHNOON_SAMPLE_WORLD: JSON.stringify(Object.fromEntries(addresses.filter(([, url]) => url !== undefined))),
     HIGHNOON_CODE_REVISION: 'bench',
+    // As deployment says them: infra/functions.tf.
+    GOOGLE_CLOUD_PROJECT: projectId,
+    HIGHNOON_ENV: environmentName,
     FIRESTORE_EMULATOR_HOST: firestore.host,
     // A T-90 that ends well publishes nothing: nobody is asked here.
     PUBSUB_EMULATOR_HOST: '127.0.0.1:9',

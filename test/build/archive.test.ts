@@ -67,6 +67,31 @@ describe('the archive that deploys', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('is not built when the refusal of a malformed message comes with more than zod', () => {
+    const entry = { entryPoint: 'functions/relay/index.ts', imports: [], inputs: {}, bytes: 100 };
+    const at = 'shared/runtime/refuse-early.ts';
+    const check = (path: string, kind: string, inside = 'node_modules/zod/index.js') =>
+      checkEager('relay', {
+        outputs: {
+          'a.js': entry,
+          'b.js': {
+            entryPoint: at,
+            imports: [{ path: 'c.js', kind: 'import-statement' }],
+            inputs: { [at]: {} },
+            bytes: 1,
+          },
+          'c.js': { imports: [{ path, kind, external: true }], inputs: { [inside]: {} }, bytes: 1 },
+        },
+      });
+    assert.doesNotThrow(() => check('node:crypto', 'import-statement'));
+    assert.doesNotThrow(() => check('google-auth-library', 'dynamic-import'));
+    assert.throws(() => check('google-auth-library', 'import-statement'), /comes with google-auth-library: zod alone/);
+    assert.throws(
+      () => check('node:crypto', 'import-statement', 'node_modules/yaml/index.js'),
+      /comes with node_modules\/yaml/,
+    );
+  });
+
   it('is not built when an entry point imports eagerly what it must not', () => {
     const output = (imports: object[], inputs: string[], bytes = 100) => ({
       entryPoint: 'functions/relay/index.ts',

@@ -10,7 +10,7 @@ import { SAMPLE_CONFIGURATION } from '../../shared/adapters/local/sample/configu
 import { catalog } from '../../shared/domain/catalog.ts';
 import { type Instant, plusSeconds } from '../../shared/domain/time.ts';
 import { createCloudRuntime } from '../../shared/runtime/cloud.ts';
-import { resourceNamer } from '../../shared/runtime/engine-settings.ts';
+import { resourceNamer } from '../../shared/runtime/deployed-names.ts';
 import { createLocalRuntime, type LocalRuntime } from '../../shared/runtime/local.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
 import { startEmulator } from './emulators.ts';

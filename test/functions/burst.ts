@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { cloudEvent } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { type Engine, phaseIn } from '../../shared/engine/engine.ts';
-import { resourceNamer } from '../../shared/runtime/engine-settings.ts';
+import { resourceNamer } from '../../shared/runtime/deployed-names.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
 import { servePhase } from '../../shared/runtime/serve-lazily.ts';
 import { provideRuntime } from '../../shared/runtime/the-runtime.ts';

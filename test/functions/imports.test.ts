@@ -42,6 +42,19 @@ describe('an entry point, before its first message', () => {
     });
   }
 
+  it('refuses a malformed message without a client, the configuration or the engine', async () => {
+    const { own, packages, builtin } = await loadedBy('shared/runtime/refuse-early.ts');
+    assert.deepEqual(
+      packages.filter((name) => HEAVY.test(name)),
+      ['zod'],
+    );
+    assert.deepEqual(
+      own.filter((file) => /shared\/(engine|operations|domain\/configuration\/(parse|schema)\.ts)/.test(file)),
+      [],
+    );
+    assert.ok(!builtin.includes('sqlite'), 'the embedded store is loaded');
+  });
+
   it('would be seen to load too much', async () => {
     const { own, packages } = await loadedBy('shared/runtime/phase-handler.ts');
     assert.ok(own.length > MOST_OWN_FILES);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import '../../functions/t-90-prep/index.ts';
-import { resourceNamer } from '../../shared/runtime/engine-settings.ts';
+import { resourceNamer } from '../../shared/runtime/deployed-names.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
 import { provideRuntime } from '../../shared/runtime/the-runtime.ts';
 import { createTestEngine, greenPhases, type TestEngine, TestResource } from '../support/engine.ts';

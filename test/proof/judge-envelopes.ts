@@ -23,10 +23,12 @@ const expected = { phase: 't-90-prep', topic: 'highnoon-t-90-prep', now: NOW } a
 /** A store that only remembers what was to be written. */
 function recording() {
   const writes: { path: string; data: object }[] = [];
+  const write = (path: string, data: object) => writes.push({ path, data });
   const transaction = {
     readAt: NOW,
     get: async () => undefined,
-    set: (path: string, data: object) => writes.push({ path, data }),
+    create: write,
+    set: write,
   } as unknown as Transaction;
   const documents = { transact: (body: (t: Transaction) => Promise<unknown>) => body(transaction) } as DocumentsPort;
   return { writes, documents };

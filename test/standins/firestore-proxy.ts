@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { type Fault, Faults } from './faults.ts';
+import { startRestProxy } from './firestore-rest-proxy.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -23,7 +26,7 @@ interface TransactionOf {
 }
 type Refuse = (error: grpc.ServiceError) => void;
 
-/** Stands before the emulator, hands every call on byte for byte, and fails what it is told to: before it reaches the store, or after. */
+/** Stands before the emulator, hands every call on as it came, by gRPC or by REST at one port as the emulator itself, and fails what it is told to: before it reaches the store, or after. */
 export async function startFirestoreProxy(emulatorHost: string): Promise<FirestoreProxy> {
   const root = dirname(require.resolve('@google-cloud/firestore-api/package.json'));
   const gax = dirname(createRequire(join(root, 'package.json')).resolve('google-gax'));
@@ -64,9 +67,14 @@ export async function startFirestoreProxy(emulatorHost: string): Promise<Firesto
       error === null ? resolve(bound) : reject(error),
     );
   });
+  const rest = await startRestProxy(emulatorHost, faultOf);
+  const front = await startFront(port, (rest.address() as AddressInfo).port);
   return Object.assign(proxy, {
-    endpoint: `127.0.0.1:${port}`,
+    endpoint: front.endpoint,
     close: async () => {
+      front.close();
+      rest.closeAllConnections();
+      rest.close();
       behind.close();
       server.forceShutdown();
     },
@@ -137,6 +145,35 @@ export async function startFirestoreProxy(emulatorHost: string): Promise<Firesto
       });
     };
   }
+}
+
+/** What every connection of HTTP/2, and so of gRPC, begins with; one of REST begins with a method. */
+const HTTP2 = 'PRI ';
+
+async function startFront(grpcPort: number, restPort: number): Promise<{ endpoint: string; close(): void }> {
+  const open = new Set<Socket>();
+  const keep = (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket)).on('error', () => socket.destroy());
+  };
+  const front = createServer((socket) => {
+    keep(socket);
+    socket.once('data', (first) => {
+      const isGrpc = first.toString('latin1', 0, HTTP2.length) === HTTP2;
+      const behind = connect(isGrpc ? grpcPort : restPort, '127.0.0.1');
+      keep(behind);
+      behind.write(first);
+      socket.pipe(behind).pipe(socket);
+    });
+  });
+  await once(front.listen(0, '127.0.0.1'), 'listening');
+  return {
+    endpoint: `127.0.0.1:${(front.address() as AddressInfo).port}`,
+    close: () => {
+      for (const socket of open) socket.destroy();
+      front.close();
+    },
+  };
 }
 
 function errorOf(fault: Exclude<Fault, { kind: 'stall' }>): grpc.ServiceError {

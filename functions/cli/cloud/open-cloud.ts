@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCloudRuntime } from '../../../shared/runtime/cloud.ts';
-import { refuseForeignEndpoints } from '../../../shared/runtime/from-environment.ts';
+import { refuseForeignEndpoints } from '../../../shared/runtime/refuse-foreign-endpoints.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import { type Arguments, textOption } from '../arguments.ts';
 import { dataFolder } from '../open-runtime.ts';

@@ -1,6 +1,7 @@
 import { PortError } from '../../domain/errors.ts';
 import { type Instant, latest, parseInstant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { JsonServer } from './json-request.ts';
 
 const TIMEOUT_MS = 5000;
 
@@ -13,6 +14,7 @@ export interface SharedClock extends Clock {
 /** `url` answers GET with `{"now": RFC 3339}`. Effort is still measured by the process's own clock. */
 export function createSharedClock(url: string, effort: Omit<Clock, 'now'>): SharedClock {
   let known: Instant | undefined;
+  const server = new JsonServer(url);
   return {
     monotonicMs: effort.monotonicMs,
     sleep: effort.sleep,
@@ -22,7 +24,7 @@ export function createSharedClock(url: string, effort: Omit<Clock, 'now'>): Shar
       return known;
     },
     async refresh() {
-      const now = await ask(url);
+      const now = await ask(server, url);
       // Two answers may overtake each other; time does not go back.
       known = known === undefined ? now : latest(known, now);
       return known;
@@ -30,11 +32,10 @@ export function createSharedClock(url: string, effort: Omit<Clock, 'now'>): Shar
   };
 }
 
-async function ask(url: string): Promise<Instant> {
+async function ask(server: JsonServer, url: string): Promise<Instant> {
   let body: unknown;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    body = await response.json();
+    ({ body } = await server.ask({ method: 'GET', path: new URL(url).pathname, timeoutMs: TIMEOUT_MS }));
   } catch (cause) {
     throw new PortError('clock', 'unavailable', 'the shared clock does not answer', { cause });
   }

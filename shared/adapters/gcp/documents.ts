@@ -1,13 +1,12 @@
 import { InvariantError, PortError } from '../../domain/errors.ts';
-import { type Instant, instant } from '../../domain/time.ts';
+import { type Instant, parseInstant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Documents, DocumentsPort, Found, Paths, Query, Transaction } from '../../ports/documents.ts';
 import type { Ids } from '../../ports/ids.ts';
-import { lazily } from './call.ts';
 import { grpcFault } from './errors.ts';
-import { connectFirestore, type FirestoreCalls } from './firestore-client.ts';
 import { type DatabaseNames, databaseNames } from './firestore-paths.ts';
 import { structuredQuery } from './firestore-query.ts';
+import { FirestoreRest } from './firestore-rest.ts';
 import { decodeFields, encodeFields, fieldPath, type WireFields } from './firestore-values.ts';
 
 /** Firestore's limit for one document. */
@@ -25,33 +24,48 @@ export interface FirestoreOptions {
   readonly ids: Pick<Ids, 'random'>;
   /** Replaces the store's read time on a test day, whose clock is not the emulator's. */
   readonly readTime?: (() => Promise<Instant>) | undefined;
+  /** Connections that are open already. */
+  readonly rest?: FirestoreRest | undefined;
 }
 
-type RunQuery = Parameters<FirestoreCalls['client']['runQuery']>[0];
-type Commit = Parameters<FirestoreCalls['client']['commit']>[0];
+interface WireDocument {
+  readonly name: string;
+  readonly fields?: WireFields;
+}
+/** A part of what `batchGetDocuments` answers; the first may carry the transaction that it began, in base64. */
+interface ReadPart {
+  readonly found?: WireDocument;
+  readonly transaction?: string;
+  readonly readTime?: string;
+}
 
 interface Answer {
   readonly documents: readonly (WireFields | undefined)[];
   readonly readAt: Instant;
-  readonly transaction: Uint8Array | undefined;
+  readonly transaction: string | undefined;
 }
-type Read = (paths: readonly string[], transaction: Uint8Array | 'new' | undefined) => Promise<Answer>;
+type Read = (paths: readonly string[], transaction: string | undefined) => Promise<Answer>;
 
-/** The engine's documents in Firestore, over the generated client and with optimistic transactions. */
+/** Stands for a transaction that the read itself begins, which saves a call. No transaction has this name. */
+const NEW = 'new';
+
+/**
+ * The engine's documents in Firestore, by REST. Transactions are optimistic because the database is made so
+ * (`infra/firestore.tf`); with a pessimistic one they would wait for each other, and be as right.
+ */
 export class FirestoreDocuments implements DocumentsPort {
   readonly #options: FirestoreOptions;
   readonly #names: DatabaseNames;
-  readonly #calls: () => Promise<FirestoreCalls>;
-  #isOpen = false;
+  readonly #rest: FirestoreRest;
 
   constructor(options: FirestoreOptions) {
     this.#options = options;
     this.#names = databaseNames(options.projectId, options.databaseId);
-    this.#calls = lazily(() => connectFirestore(options.emulatorHost));
+    this.#rest = options.rest ?? new FirestoreRest(options.emulatorHost);
   }
 
   async close(): Promise<void> {
-    if (this.#isOpen) await (await this.#calls()).client.close();
+    this.#rest.close();
   }
 
   async transact<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -84,15 +98,13 @@ export class FirestoreDocuments implements DocumentsPort {
   async query<T>(collection: string, query: Query = {}): Promise<readonly Found<T>[]> {
     const { parent, collectionId } = this.#names.collection(collection);
     const { isUnordered, structuredQuery: structured } = structuredQuery(collectionId, query);
-    const request = { parent, structuredQuery: structured } as RunQuery;
-    const found: Found<T>[] = [];
-    await this.#call(`a query of ${collection}`, async ({ client, options }) => {
-      for await (const part of client.runQuery(request, options)) {
-        if (!part.document) continue;
-        const path = this.#names.pathOf(part.document.name);
-        const id = path.slice(path.lastIndexOf('/') + 1);
-        found.push({ id, path, data: decodeFields(part.document.fields) as T });
-      }
+    const parts = await this.#asked(`a query of ${collection}`, () =>
+      this.#rest.list<{ document?: WireDocument }>(parent, 'runQuery', { structuredQuery: structured }),
+    );
+    const found = parts.flatMap(({ document }): Found<T>[] => {
+      if (document === undefined) return [];
+      const path = this.#names.pathOf(document.name);
+      return [{ id: path.slice(path.lastIndexOf('/') + 1), path, data: decodeFields(document.fields) as T }];
     });
     return isUnordered ? found.sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))) : found;
   }
@@ -115,50 +127,42 @@ export class FirestoreDocuments implements DocumentsPort {
   }
 
   /** What a body gave up is given up in the store too; if that fails it ends by itself. */
-  async #forget(transaction: Uint8Array | undefined): Promise<void> {
+  async #forget(transaction: string | undefined): Promise<void> {
     if (transaction === undefined) return;
     try {
-      const { client, options } = await this.#connected();
-      await client.rollback({ database: this.#names.database, transaction }, options);
+      await this.#rest.call(this.#names.database, 'rollback', { transaction });
     } catch {
       // An optimistic transaction holds no lock: nobody waits for its end. Only the emulator's do, for a while.
     }
   }
 
-  async #commit(writes: readonly WireWrite[], transaction: Uint8Array | undefined): Promise<void> {
-    await this.#call('a commit', async ({ client, options }) => {
-      const request = { database: this.#names.database, writes: [...writes] };
-      await client.commit((transaction === undefined ? request : { ...request, transaction }) as Commit, options);
-    });
+  async #commit(writes: readonly WireWrite[], transaction: string | undefined): Promise<void> {
+    // JSON leaves out what is undefined.
+    await this.#asked('a commit', () => this.#rest.call(this.#names.database, 'commit', { writes, transaction }));
   }
 
-  readonly #read: Read = (paths, transaction) =>
-    this.#call(`a read of ${paths.join(', ')}`, async ({ client, options }) => {
-      const names = paths.map((path) => this.#names.document(path));
-      const found = new Map<string, WireFields | undefined>();
-      let id = transaction === 'new' ? undefined : transaction;
-      let readAt: Instant | undefined;
-      const request = { database: this.#names.database, documents: [...new Set(names)], ...consistency(transaction) };
-      for await (const part of client.batchGetDocuments(request, options)) {
-        if (part.transaction?.length > 0) id = part.transaction;
-        if (part.readTime) readAt ??= instant(Number(part.readTime.seconds) * 1000 + (part.readTime.nanos ?? 0) / 1e6);
-        if (part.found) found.set(part.found.name, part.found.fields ?? {});
-      }
-      if (readAt === undefined) throw new PortError('documents', 'internal', 'Firestore told no time of a read');
-      const { readTime } = this.#options;
-      return {
-        documents: names.map((name) => found.get(name)),
-        readAt: readTime === undefined ? readAt : await readTime(),
-        transaction: id,
-      };
-    });
+  readonly #read: Read = async (paths, transaction) => {
+    const names = paths.map((path) => this.#names.document(path));
+    const request = { documents: [...new Set(names)], ...consistency(transaction) };
+    const parts = await this.#asked(`a read of ${paths.join(', ')}`, () =>
+      this.#rest.list<ReadPart>(`${this.#names.database}/documents`, 'batchGet', request),
+    );
+    const found = new Map(parts.flatMap(({ found: one }) => (one === undefined ? [] : [[one.name, one.fields ?? {}]])));
+    const readTime = parts.find((part) => part.readTime !== undefined)?.readTime;
+    const readAt = readTime === undefined ? undefined : parseInstant(readTime);
+    if (readAt === undefined) throw new PortError('documents', 'internal', 'Firestore told no time of a read');
+    const began = parts.find((part) => (part.transaction ?? '') !== '')?.transaction;
+    return {
+      documents: names.map((name) => found.get(name)),
+      readAt: (await this.#options.readTime?.()) ?? readAt,
+      transaction: began ?? (transaction === NEW ? undefined : transaction),
+    };
+  };
 
-  async #call<T>(what: string, work: (calls: FirestoreCalls) => Promise<T>): Promise<T> {
+  async #asked<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await work(await this.#connected());
+      return await work();
     } catch (error) {
-      // A mistake of this program stays what it is.
-      if (error instanceof InvariantError) throw error;
       throw grpcFault(error, {
         port: 'documents',
         what,
@@ -166,23 +170,16 @@ export class FirestoreDocuments implements DocumentsPort {
       });
     }
   }
-
-  #connected(): Promise<FirestoreCalls> {
-    this.#isOpen = true;
-    return this.#calls();
-  }
 }
 
-/** The first read opens the transaction, which saves the call that would begin it. */
-function consistency(transaction: Uint8Array | 'new' | undefined) {
+function consistency(transaction: string | undefined) {
   if (transaction === undefined) return {};
-  if (transaction !== 'new') return { transaction };
-  return { newTransaction: { readWrite: { concurrencyMode: 'OPTIMISTIC' as const } } };
+  return transaction === NEW ? { newTransaction: { readWrite: {} } } : { transaction };
 }
 
 class FirestoreTransaction implements Transaction {
   readonly writes: WireWrite[] = [];
-  id: Uint8Array | undefined;
+  id: string | undefined;
   readonly #names: DatabaseNames;
   readonly #read: Read;
   #readAt: Instant | undefined;
@@ -205,7 +202,7 @@ class FirestoreTransaction implements Transaction {
   async getAll<T extends readonly unknown[]>(all: Paths<T>): Promise<Documents<T>> {
     if (this.writes.length > 0) throw new InvariantError(`transaction: ${all.join(', ')} is read after a write`);
     if (all.length === 0) return [] as unknown as Documents<T>;
-    const answer = await this.#read(all, this.id ?? 'new');
+    const answer = await this.#read(all, this.id ?? NEW);
     this.id = answer.transaction;
     this.#readAt ??= answer.readAt;
     return answer.documents.map((fields) => decoded(fields)) as Documents<T>;

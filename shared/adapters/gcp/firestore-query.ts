@@ -38,7 +38,7 @@ export function structuredQuery(collectionId: string, { where = [], orderBy, lim
               },
             ],
           }),
-      ...(limit === undefined ? {} : { limit: { value: Math.floor(limit) } }),
+      ...(limit === undefined ? {} : { limit: Math.floor(limit) }),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { strikeOut } from '../../domain/configuration/index.ts';
+import { strikeOut } from '../../domain/configuration/secrets.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log, LogSeverity } from '../../ports/log.ts';
 
