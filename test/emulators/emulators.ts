@@ -18,8 +18,8 @@ const JARS = {
 type Kind = keyof typeof JARS;
 
 /** Started with -cp and the class: with -jar the Firestore emulator reads its settings from elsewhere. */
-const commandOf = (kind: Kind, jar: string, port: number, heap: string): string[] => [
-  `-Xmx${heap}`,
+const commandOf = (kind: Kind, jar: string, port: number, machine: readonly string[]): string[] => [
+  ...machine,
   ...(kind === 'firestore'
     ? ['-cp', jar, 'com.google.cloud.datastore.emulator.firestore.CloudFirestore']
     : ['-jar', jar]),
@@ -50,12 +50,12 @@ export function missingEmulators(kinds: readonly Kind[]): string | undefined {
   return why;
 }
 
-/** Starts an emulator on a free port, and ends it with the process that started it. */
-export async function startEmulator(kind: Kind, heap = '512m'): Promise<Emulator> {
+/** Starts an emulator on a free port, and ends it with the process that started it. `machine`: flags of its Java machine. */
+export async function startEmulator(kind: Kind, machine: readonly string[] = ['-Xmx512m']): Promise<Emulator> {
   const jar = jarOf(kind);
   if (jar === undefined) throw new Error(`there is no ${kind} emulator`);
   const port = await freePort();
-  const child = spawn('java', commandOf(kind, jar, port, heap), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('java', commandOf(kind, jar, port, machine), { stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   let said = '';

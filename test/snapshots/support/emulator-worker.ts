@@ -2,7 +2,7 @@ import { FirestoreMemory } from '../../../shared/adapters/gcp/memory.ts';
 import { systemClock } from '../../../shared/adapters/local/clock.ts';
 import { BENCH_COLLECTIONS, benchStore, createUponLast } from './bench-store.ts';
 
-/** One act of the emulator bench in a process of its own; its last line says how many documents there were, and its peak memory. */
+/** One act of the emulator bench in a process of its own; its last line says how many documents there were, its peak memory and its processor time. */
 const [place = '', act = '', host = '', projectId = '', store = '', at = '2026-11-24T00:00:00Z'] =
   process.argv.slice(2);
 const COLLECTIONS = place === 'apart' ? BENCH_COLLECTIONS : ['documents'];
@@ -27,7 +27,8 @@ async function create(): Promise<number> {
 
 try {
   const documents = await (act === 'read' ? read() : create());
-  console.log(JSON.stringify({ documents, memory: process.resourceUsage().maxRSS * 1024 }));
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  console.log(JSON.stringify({ documents, memory: maxRSS * 1024, processor: (userCPUTime + systemCPUTime) / 1e6 }));
 } finally {
   await source.close();
 }
