@@ -55,8 +55,8 @@ async function bundleFunction(root, folder) {
     external: EXTERNAL,
     chunkNames: '[name]-[hash]',
     legalComments: 'none',
-    // Readable as it is: a stack trace names the function, the module's comment above it and a line of a few words.
-    keepNames: true,
+    // Readable as it is: a stack trace names the function, the module's comment above it and a line of a few words. Nothing
+    // is minified, so names stay without esbuild's keepNames, which would write each anew whenever a closure is made.
     // CommonJS packages that were bundled ask for Node's own modules by require.
     banner: { js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);" },
     plugins: [lighter(root, await catalogModule(root))],
