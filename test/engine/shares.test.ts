@@ -106,6 +106,18 @@ describe('giving work out', () => {
     await bench.play('c', PHASE, { kind: 'sweep', slotDueAt: at('06:00') });
     assert.equal(bench.get<{ ending: string }>(paths.slot(SLOT))?.ending, 'passed');
   });
+
+  it('knows its own parking again, when the commit landed and nothing was heard of it', async () => {
+    const bench = await new Shares().parked();
+    const { parkedFor: _parkedFor, ...rest } = bench.run();
+    bench.simulation.store.put(paths.slot(SLOT), rest);
+    const logs: string[] = [];
+    bench.change = { log: { write: (_severity, message) => logs.push(message) } };
+    const fault = { kind: 'ambiguous', ms: 1 } as const;
+    bench.stage({ worker: 'b', port: 'documents', verb: 'commit', subject: /^slots\/[^/]+$/, after: 1, fault });
+    await bench.play('b', PHASE, { kind: 'sweep', slotDueAt: at('06:00') });
+    assert.deepEqual([bench.run().parkedFor, bench.run().lease, logs], [FAN_OUT, null, []]);
+  });
 });
 
 describe('a share', () => {

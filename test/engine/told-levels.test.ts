@@ -4,6 +4,7 @@ import { fails } from '../../shared/domain/finding.ts';
 import type { Point } from '../../shared/domain/points.ts';
 import { runPhase } from '../../shared/engine/run-phase.ts';
 import { sweep } from '../../shared/engine/sweep.ts';
+import { writeLevels } from '../../shared/engine/write-levels.ts';
 import { createTestEngine, greenPhases, scheduled, TestResource, testCheck, testPhase } from '../support/engine.ts';
 
 const AT = '2026-11-24T10:30:00.000Z';
@@ -63,5 +64,63 @@ describe('the levels that a phase tells as it ends', () => {
     const outcome = await runPhase(engine, scheduled('t-90-prep', '2026-11-24T07:00:00.000Z', { kind: 'manual' }));
     assert.equal(outcome.kind === 'looked' && outcome.result.verdict, 'violated');
     assert.deepEqual(value('lockdown_active'), { kind: 'int64', value: 1 });
+  });
+});
+
+describe('the levels of what is stored', () => {
+  const DIGEST = 'c'.repeat(64);
+
+  /** What a teller writes over these documents, and the longest it would wait for that. */
+  async function tell(stored: Record<string, object>, change: object = {}, teller: 'watchdog' | 'phase' = 'watchdog') {
+    const made = createTestEngine(AT, {}, change);
+    await made.documents.transact(async (transaction) => {
+      for (const [path, data] of Object.entries(stored)) transaction.set(path, data);
+    });
+    const waits: number[] = [];
+    const after = (ms: number) => {
+      waits.push(ms);
+      return () => {};
+    };
+    const points: Point[] = [];
+    const metrics = {
+      write: async (told: readonly Point[]) => {
+        points.push(...told);
+        return [];
+      },
+    };
+    const clock = { now: () => AT, monotonicMs: () => 0, sleep: async () => {}, after };
+    await writeLevels({ ...made.engine, clock, metrics }, AT, teller);
+    return { value: (metric: string) => points.find((one) => one.metric === metric)?.value.value, waits };
+  }
+
+  it('count copies of yesterday and today, and age from the watch, or from now before it', async () => {
+    const { value } = await tell({
+      'counters/refusals@2026-11-23': { duplicate: 2, 'not-due': 9 },
+      'counters/refusals@2026-11-24': { duplicate: 3 },
+      'counters/refusals@2026-11-22': { duplicate: 50 },
+      'controls/anchor': { seq: 1, hash: 'x', at: '2026-11-24T10:20:00.000Z' },
+      'counters/snapshots': { newestValidAt: '2026-11-24T08:30:00.000Z', bytes: 7, dedupeRatio: 2, recent: [] },
+      'controls/lockdown': { active: true },
+      'outbox/a': { createdAt: '2026-11-24T10:29:00.000Z' },
+      'outbox/b': { createdAt: '2026-11-24T10:28:00.000Z' },
+    });
+    assert.deepEqual(
+      [value('surplus_starts'), value('ledger_anchor_age_seconds'), value('delivery_self_test_age_seconds')],
+      [5, 600, 0],
+    );
+    assert.deepEqual([value('snapshot_freshness_hours'), value('lockdown_active')], [2, 1]);
+    assert.equal(value('outbox_age_seconds'), 120, 'the oldest');
+    const none = await tell({});
+    assert.deepEqual([none.value('surplus_starts'), none.value('lockdown_active')], [0, 0]);
+  });
+
+  it('say that the configuration is another one than deployment pinned', async () => {
+    const say = async (pinnedConfigurationSha256: string | undefined) =>
+      (await tell({}, { pinnedConfigurationSha256 })).value('configuration_changed');
+    assert.deepEqual([await say(undefined), await say(DIGEST), await say('d'.repeat(64))], [0, 0, 1]);
+  });
+
+  it('keep a phase no longer than two seconds, and the watchdog ten', async () => {
+    assert.deepEqual([(await tell({}, {}, 'phase')).waits, (await tell({})).waits], [[2000], [10_000]]);
   });
 });
