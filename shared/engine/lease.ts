@@ -55,6 +55,8 @@ const renewSlot: Renew = async (engine, transaction, holding) => {
 export class LeaseKeeper {
   readonly #engine: Engine;
   readonly #lost = new AbortController();
+  readonly #halt = new AbortController();
+  readonly #leave = (): void => this.#halt.abort(this.#engine.draining.reason);
   readonly #renew: Renew;
   #holding: Holding;
   #renewedAtMs: number;
@@ -67,12 +69,19 @@ export class LeaseKeeper {
     this.#renew = renew;
     this.#holding = holding;
     this.#renewedAtMs = grantedAtMs;
+    if (engine.draining.aborted) this.#leave();
+    else engine.draining.addEventListener('abort', this.#leave, { once: true });
     this.#renewLater();
   }
 
   /** Aborts when the lease is lost. */
   get signal(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** Aborts when the lease is lost or the process is asked to go. */
+  get halt(): AbortSignal {
+    return this.#halt.signal;
   }
 
   get holding(): Holding {
@@ -94,6 +103,7 @@ export class LeaseKeeper {
   #lose(): void {
     this.#stop();
     this.#lost.abort('the lease is lost');
+    this.#halt.abort('the lease is lost');
   }
 
   #stop(): void {
@@ -103,6 +113,7 @@ export class LeaseKeeper {
 
   async close(): Promise<void> {
     this.#stop();
+    this.#engine.draining.removeEventListener('abort', this.#leave);
     await this.#underWay;
   }
 

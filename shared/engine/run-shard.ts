@@ -76,7 +76,7 @@ async function work(
   };
   const run = operation.runShard.bind(operation);
   const scope = {
-    signal: AbortSignal.any([keeper.signal, engine.draining]),
+    signal: keeper.halt,
     cursor: shard.cursor ?? undefined,
     saveCursor: async (cursor: OpenCursor) => {
       await transact(engine, async (transaction) => {

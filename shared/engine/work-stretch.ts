@@ -109,7 +109,6 @@ async function conclude(stretch: Stretch, cut: string | null, rollback: Rollback
 async function runOperations(stretch: Stretch): Promise<string | undefined> {
   const { engine, phase, checkpoints } = stretch;
   const current = pinsOf(engine, phase);
-  const signal = AbortSignal.any([stretch.keeper.signal, engine.draining]);
   for (const [index, operation] of phase.operations.entries()) {
     if (checkpoints.some((checkpoint) => checkpoint.operation === operation.name)) continue;
     const changed = (['plan', 'configuration', 'code'] as const).filter((pin) => current[pin] !== stretch.pins[pin]);
@@ -118,7 +117,7 @@ async function runOperations(stretch: Stretch): Promise<string | undefined> {
       return `its budget was used up before ${operation.name}`;
     if (isStopped(stretch, operation)) continue;
     requireTime(stretch, operation);
-    checkpoints.push(await runAndKeep(stretch, operation, index, signal));
+    checkpoints.push(await runAndKeep(stretch, operation, index));
   }
   return undefined;
 }
@@ -142,12 +141,7 @@ function requireTime(stretch: Stretch, operation: Operation<PortMap>): void {
   if (!fits) throw new StretchEnds(`${operation.name} would not fit into this stretch`);
 }
 
-async function runAndKeep(
-  stretch: Stretch,
-  operation: Operation<PortMap>,
-  index: number,
-  signal: AbortSignal,
-): Promise<Checkpoint> {
+async function runAndKeep(stretch: Stretch, operation: Operation<PortMap>, index: number): Promise<Checkpoint> {
   const { engine, keeper } = stretch;
   const cursorPath = paths.cursor(stretch.slot.slotId, stretch.attempt, operation.name);
   const stored =
@@ -158,7 +152,7 @@ async function runAndKeep(
   // have run this operation long since.
   keeper.check();
   const record = await runOperation(stretch, operation, index, {
-    signal,
+    signal: keeper.halt,
     cursor: stored?.cursor,
     saveCursor: async (cursor) => {
       await transact(engine, async (transaction) => {

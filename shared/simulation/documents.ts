@@ -83,10 +83,11 @@ export class SimulatedStore {
   commit(worker: Worker, transaction: SimulatedTransaction): boolean {
     if (!this.stillHolds(transaction.reads)) return false;
     const { writes } = transaction;
-    for (const [index, { kind, path }] of writes.entries()) {
+    for (const write of writes) {
+      const { kind, path } = write;
       if (kind !== 'create') continue;
       // Writes of one commit come after each other: an earlier one may have made the document, or taken it away.
-      const earlier = writes.findLast((write, at) => at < index && write.path === path);
+      const earlier = writes.slice(0, writes.indexOf(write)).findLast((one) => one.path === path);
       if (earlier === undefined ? this.documents.has(path) : earlier.kind !== 'delete')
         throw new PortError('documents', 'already-exists', `${path} exists`);
     }
