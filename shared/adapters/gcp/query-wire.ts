@@ -30,8 +30,10 @@ interface Entry {
   valueEnd: number;
 }
 
-/** Documents are written one behind the other into blocks of about this size: one allocation for hundreds of them. */
-const BLOCK_BYTES = 256 * 1024;
+/** Documents are written one behind the other into blocks of this size: one allocation for a hundred of them. */
+const BLOCK_BYTES = 64 * 1024;
+/** A block is full from here on: most documents then fit in it without it growing. */
+const FULL_BYTES = 56 * 1024;
 
 /** Numbers of the fields in google/firestore/v1 (query.proto, document.proto), for wire type and all: number * 8 + type. */
 const RESPONSE = { document: 10, readTime: 26 };
@@ -101,7 +103,7 @@ export class QueryDecoder {
       else if (field === DOCUMENT.updateTime) times.updateTime = this.#timestamp(wire.end(end));
       else wire.skip(field, end);
     }
-    if (this.#out.length > BLOCK_BYTES) this.#out = new ByteWriter(BLOCK_BYTES * 2);
+    if (this.#out.length > FULL_BYTES) this.#out = new ByteWriter(BLOCK_BYTES);
     const start = this.#out.length;
     this.#writeFields(entries);
     wire.at = end;
