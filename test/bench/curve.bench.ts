@@ -26,6 +26,13 @@ import { VirtualNetwork } from './virtual-network.ts';
 
 const rows: Row[] = [];
 const sizes = (all: readonly number[]) => (isQuick ? all.slice(0, 3) : all);
+/** The same one after the other, each told before it begins: the last of them take minutes. */
+function* told(what: string, all: readonly number[]): Generator<number> {
+  for (const size of sizes(all)) {
+    console.error(`curve: ${what}, ${size}`);
+    yield size;
+  }
+}
 type Point = { readonly size: number; readonly cost: number };
 
 function curve(what: string, unit: string, points: readonly Point[], most: number): void {
@@ -50,7 +57,7 @@ async function services(): Promise<void> {
   const one = sampleConfiguration('services:\n  - {name: service-0, url: "https://service-0.example/health"}\n');
   const budgetMs = checkServiceHealth.timeoutSeconds * 1000;
   const cpu: Point[] = [];
-  for (const size of sizes([10, 100, 1_000, 10_000])) {
+  for (const size of told('services', [10, 100, 1_000, 10_000])) {
     const [service] = one.services;
     if (service === undefined) throw new Error('a service is configured');
     const all = Array.from({ length: size }, (_, number) => ({
@@ -83,7 +90,7 @@ async function services(): Promise<void> {
 
 async function repositories(): Promise<void> {
   const points: Point[] = [];
-  for (const size of sizes([3, 10, 30, 100, 300])) {
+  for (const size of told('repositories', [3, 10, 30, 100, 300])) {
     const names = Array.from({ length: size }, (_, number) => `repository-${number}`);
     const world = await makeWorld({ names });
     for (const name of names) await world.commit(name, { at: '2026-11-24T09:00:00Z', files: { 'a.txt': name } });
@@ -97,7 +104,7 @@ async function repositories(): Promise<void> {
 const DATASET_ROWS = 50;
 async function datasets(): Promise<void> {
   const points: Point[] = [];
-  for (const size of sizes([1, 10, 100, 1_000])) {
+  for (const size of told('datasets', [1, 10, 100, 1_000])) {
     const names = Array.from({ length: size }, (_, number) => `dataset-${number}`);
     const yaml = names.map(
       (name) =>
@@ -137,7 +144,7 @@ function countedWorld(start: string, phases: Parameters<typeof createTestEngine>
 
 async function operations(): Promise<void> {
   const points: Point[] = [];
-  for (const size of sizes([4, 16, 64, 256])) {
+  for (const size of told('operations of a phase', [4, 16, 64, 256])) {
     const checks = Array.from({ length: size }, (_, number) => testCheck(`check-number-${number}`));
     const phases = { ...greenPhases(new TestResource()), 't-90-prep': testPhase('t-90-prep', checks) };
     const { engine, tally } = countedWorld('2026-11-24T10:30:00.000Z', phases);
@@ -157,7 +164,7 @@ const slotsOfDay = (date: string) =>
 
 async function history(): Promise<void> {
   const { engine, clock, tally } = countedWorld('2026-01-01T00:00:00.000Z', greenPhases(new TestResource()));
-  const wanted = new Set(sizes([1, 4, 16, 64]));
+  const wanted = new Set(told('days of history', [1, 4, 16, 64]));
   const points: Point[] = [];
   for (let day = 0; day < Math.max(...wanted); day += 1) {
     const date = new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
@@ -180,11 +187,11 @@ async function history(): Promise<void> {
   curve('days of history, store operations of an idle tick', 'ops', points, 0.25);
 }
 
-/** Snapshots of one collection, each size in a process of its own. 10^7 documents are ten times the last line, and are not made here. */
+/** Snapshots of one collection, each size in a process of its own. Ten million documents take minutes and a gigabyte of disk. */
 async function documents(): Promise<void> {
   const points: Point[] = [];
   const run = promisify(execFile);
-  for (const size of sizes([1_000, 10_000, 100_000, 1_000_000])) {
+  for (const size of told('documents of a snapshot', [1_000, 10_000, 100_000, 1_000_000, 10_000_000])) {
     const { stdout } = await run(process.execPath, ['test/bench/curve-documents.ts', String(size)]);
     const { cpuMs, peakMiB } = JSON.parse(stdout) as { cpuMs: number; peakMiB: number };
     points.push({ size, cost: cpuMs });
@@ -196,7 +203,7 @@ async function documents(): Promise<void> {
 /** Each environment has its own functions, store and topics; here they are beside each other in one process. */
 async function environments(): Promise<void> {
   const points: Point[] = [];
-  for (const size of sizes([1, 3, 10, 30, 100])) {
+  for (const size of told('environments', [1, 3, 10, 30, 100])) {
     const at = '2026-11-24T10:30:00.000Z';
     const worlds = Array.from({ length: size }, (_, number) => {
       const { engine, tally } = countedWorld(at, greenPhases(new TestResource()));
