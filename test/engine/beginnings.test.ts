@@ -144,6 +144,57 @@ describe('what an effect is allowed', () => {
     assert.equal(bench.attempt()?.rollback?.effects[0]?.outcome, 'never-applied');
   });
 
+  it('is called again after an error that may pass or says nothing of whether it landed', async () => {
+    for (const code of ['aborted', 'internal', 'unavailable'] as const) {
+      const bench = new Bench();
+      const one = bench.action('sync-one', 'one');
+      let called = 0;
+      const failing: Operation<PortMap> = {
+        ...one,
+        run: (context) => {
+          const apply: typeof context.effects.apply = (effect) =>
+            context.effects.apply({
+              ...effect,
+              call: async (grant) => {
+                called += 1;
+                if (called < 3) throw new PortError('world', code, 'no');
+                return effect.call(grant);
+              },
+            });
+          return one.run({ ...context, effects: { apply } });
+        },
+      };
+      bench.phases = bench.greenPhases([failing]);
+      await bench.toNoon();
+      await bench.play('n', 'high-noon-sync');
+      assert.deepEqual([called, bench.ending()], [3, 'passed'], code);
+    }
+  });
+
+  it('is promised once, however many stretches take it up', async () => {
+    const bench = new Bench();
+    await bench.toNoon();
+    bench.stage({ worker: 'n', port: 'world', verb: 'probe', subject: /two/, fault: { kind: 'crash-before', ms: 1 } });
+    void bench.begin('n', 'high-noon-sync');
+    await bench.until('12:03');
+    bench.stage({ worker: 'm', port: 'world', verb: 'probe', subject: /two/, fault: { kind: 'crash-before', ms: 1 } });
+    void bench.begin('m', 'high-noon-sync', { kind: 'sweep', slotDueAt: at('12:00') });
+    await bench.until('12:06');
+    const running = bench.slot();
+    assert.equal(running?.status === 'running' && running.effectIds.length, 2);
+    await bench.play('o', 'high-noon-sync', { kind: 'sweep', slotDueAt: at('12:00') });
+    assert.deepEqual(
+      [
+        bench.ending(),
+        bench
+          .effects()
+          .map(({ order }) => order)
+          .sort(),
+      ],
+      ['passed', [0, 1]],
+    );
+  });
+
   it('is noted with its order, its token and its receipt', async () => {
     const bench = new Bench();
     await bench.toNoon();

@@ -68,7 +68,7 @@ const SUITES = [
     'test/domain/*.test.ts',
     'test/domain/core/*.test.ts',
     'test/engine/{day,page-summary,fan-out,relay,told-levels,rules,acts,exceptions,people}.test.ts',
-    'test/engine/{stretches,putting-back,holding,beginnings,shares,deliveries}.test.ts',
+    'test/engine/{stretches,putting-back,holding,beginnings,shares,deliveries,ticks}.test.ts',
     'test/operator/{api,page,next-thing,ledger-view,forgery}.test.ts',
     'test/functions/push.test.ts',
   ],
