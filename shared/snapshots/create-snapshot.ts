@@ -26,6 +26,7 @@ import { PackWriter } from './pack-writer.ts';
 import { publishManifest } from './publish-manifest.ts';
 import { ListReader } from './read-lists.ts';
 import { deriveKeys, type SnapshotKeys } from './seal-chunks.ts';
+import { withSteadyYoungSpace } from './steady-young-space.ts';
 
 /** Where a snapshot stands between stretches; plain JSON. Everything that it names is written. */
 export interface SnapshotCursor {
@@ -77,7 +78,7 @@ export async function createSnapshot(options: CreateOptions): Promise<CreateResu
     throw new UsageError(`the cursor is of snapshot ${options.cursor.id}, not of ${id}`);
   if (options.cursor) await assertStillWriting(options, id);
   else await beginWriting(options, id, options.parent ?? null, options.now);
-  return new Creation(options, id, keys).run();
+  return withSteadyYoungSpace(() => new Creation(options, id, keys).run());
 }
 
 /** Refuses what would store people's records in the clear. */

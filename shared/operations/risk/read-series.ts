@@ -4,10 +4,10 @@ import { expectedOutcomes, type SlotOutcome } from '../../domain/risk/outcomes.t
 import { type DailySeries, seriesOf } from '../../domain/risk/series.ts';
 import { type Trend, trendOf } from '../../domain/risk/trend.ts';
 import type { Instant } from '../../domain/time.ts';
+import { withSteadyYoungSpace } from '../../snapshots/steady-young-space.ts';
 import type { ContextOf } from '../define-operation.ts';
 import { cannotTell } from '../support/cannot-tell.ts';
 import { emptyHistory, readPast } from './past.ts';
-import { withSteadyYoungSpace } from './steady-young-space.ts';
 
 type Context = ContextOf<'history' | 'objects'>;
 

@@ -1,11 +1,11 @@
 import { type Observation, result, unknown } from '../../domain/finding.ts';
 import type { Json } from '../../domain/json.ts';
+import { withSteadyYoungSpace } from '../../snapshots/steady-young-space.ts';
 import { defineOperation } from '../define-operation.ts';
 import { askAdvisories } from './ask-advisories.ts';
 import { InstalledPackages, type RepositoryScan, scanRepository } from './read-lockfiles.ts';
 import { headsOf } from './repository-heads.ts';
 import { scanImages } from './scan-images.ts';
-import { withSteadyYoungSpace } from './steady-young-space.ts';
 
 /** What is installed and what is served, held against what is known to be vulnerable. */
 export const scanVulnerabilities = defineOperation({

@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8';
 const USUAL_GROWTH = 2;
 
 /**
- * Runs work that makes much garbage: large files read, a year of series forecast. What is at hand survives a collection
- * or two, so V8 would let the young space grow to its full size and leave it so: a third of the review's memory, which
- * buys nothing. V8 reads this flag at each collection, so that it may change while a program runs.
+ * Runs work that makes much garbage: a collection captured, large files read, a year of series forecast. What is at hand
+ * survives a collection or two, so V8 would let the young space grow to its full size and leave it so: a third of the
+ * memory, which buys nothing. V8 reads this flag at each collection, so that it may change while a program runs.
  */
 export async function withSteadyYoungSpace<T>(work: () => Promise<T>): Promise<T> {
   setFlagsFromString('--semi-space-growth-factor=1');

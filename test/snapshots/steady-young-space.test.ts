@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 
 /** Makes garbage of which the newest survives, in a process of its own, and tells how large the young space became. */
 function youngMiB(work: string): number {
-  const module = new URL('../../../shared/operations/risk/steady-young-space.ts', import.meta.url).href;
+  const module = new URL('../../shared/snapshots/steady-young-space.ts', import.meta.url).href;
   const program = `
     import { getHeapSpaceStatistics } from 'node:v8';
     import { withSteadyYoungSpace } from ${JSON.stringify(module)};
