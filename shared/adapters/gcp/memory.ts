@@ -142,9 +142,11 @@ export class FirestoreMemory implements MemoryPort {
         ? namesBetween(this.#root, first, below)
         : namesBetween(this.#root, options.after, below, 'GREATER_THAN');
     const request = { parent: this.#root, structuredQuery, ...this.#asOf(options.readTime) };
-    const stream = await openQuery(calls, request, STREAM_TIMEOUT_MS);
-    const stop = () =>
-      stream.destroy(new PortError('memory', 'deadline-exceeded', `reading ${collection} was stopped`));
+    const stream = await openQuery(calls, request);
+    const giveUp = (why: string) => () =>
+      stream.destroy(new PortError('memory', 'deadline-exceeded', `reading ${collection} ${why}`));
+    const stop = giveUp('was stopped');
+    const limit = setTimeout(giveUp(`took longer than ${STREAM_TIMEOUT_MS / 1000} s in one query`), STREAM_TIMEOUT_MS);
     options.signal?.addEventListener('abort', stop, { once: true });
     const decoder = new QueryDecoder(this.#root);
     try {
@@ -154,6 +156,7 @@ export class FirestoreMemory implements MemoryPort {
         if (document) yield this.#documentOf(document, options.readTime);
       }
     } finally {
+      clearTimeout(limit);
       options.signal?.removeEventListener('abort', stop);
       stream.cancel();
       stream.destroy();

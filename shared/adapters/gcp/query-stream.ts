@@ -11,7 +11,6 @@ const asItIs = (bytes: Buffer): Buffer => bytes;
 export async function openQuery(
   { client, options }: FirestoreCalls,
   request: { readonly parent: string },
-  timeoutMs: number,
 ): Promise<ClientReadableStream<Buffer>> {
   const [{ Metadata }, stub] = await Promise.all([import('@grpc/grpc-js'), client.initialize()]);
   const metadata = new Metadata();
@@ -24,7 +23,6 @@ export async function openQuery(
     asItIs,
     request,
     metadata,
-    { deadline: new Date(Date.now() + timeoutMs) },
   );
   // Told to whoever reads; one that comes after the reader has left concerns nobody.
   stream.on('error', () => {});
