@@ -6,9 +6,10 @@ import { result } from '../../shared/domain/finding.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import type { Action } from '../../shared/domain/permissions.ts';
 import { paths } from '../../shared/engine/records.ts';
+import { runPhase } from '../../shared/engine/run-phase.ts';
 import type { PortMap } from '../../shared/ports/port-map.ts';
 import { at, Bench, DATE } from '../guards/bench.ts';
-import { testPhase } from '../support/engine.ts';
+import { createTestEngine, scheduled, TestResource, testAction, testPhase } from '../support/engine.ts';
 
 const prep = chainSlot('t-90-prep', DATE);
 const check = chainSlot('t-30-final-check', DATE);
@@ -107,6 +108,16 @@ describe('what an effect is allowed', () => {
     assert.equal(await callsIn('snapshot-orchestration'), 1);
     assert.equal(await callsIn('snapshot-orchestration', 'snapshot-delete'), 0);
     assert.equal(await callsIn('t-90-prep', 'snapshot-create'), 1);
+  });
+
+  it('in a lockdown restores into scratch, as the weekly review does', async () => {
+    const resource = new TestResource();
+    const weekly = testPhase('weekly-risk-review', [testAction('rehearse', resource, 'one')]);
+    const world = createTestEngine('2026-11-29T12:31:00.000Z', { 'weekly-risk-review': weekly });
+    const lockdown = { active: true, epoch: 1, cause: 'operator', reason: 'x', escalationId: null };
+    await world.documents.transact(async (transaction) => transaction.set(paths.lockdown, lockdown));
+    await runPhase(world.engine, scheduled('weekly-risk-review', '2026-11-29T12:00:00.000Z'));
+    assert.deepEqual(resource.calls, ['one: before -> after']);
   });
 
   it('looks three times at what cannot be reached, and calls once what is refused', async () => {
