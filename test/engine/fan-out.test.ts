@@ -259,7 +259,12 @@ test('a shard goes on at its own cursor when its stretch ends, and is worked in 
   });
   const limits = { ...world.engine.limits, budgetSeconds: 5 };
   const { clock } = world;
-  const passing = { now: () => clock.now(), sleep: clock.sleep, after: clock.after, monotonicMs: () => clock.monotonicMs() + passedMs };
+  const passing = {
+    now: () => clock.now(),
+    sleep: clock.sleep,
+    after: clock.after,
+    monotonicMs: () => clock.monotonicMs() + passedMs,
+  };
   const short: World = { ...world, engine: { ...world.engine, clock: passing, limits } };
   await start(world);
   await deliverAll(short);
