@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decide, decideFromSlot } from '../../../shared/domain/admission.ts';
-import { activeChainSlot, chainSlot, type DayRecord, emptyDay, isGoPhase } from '../../../shared/domain/day.ts';
+import { activeChainSlot, type DayRecord, emptyDay, isGoPhase } from '../../../shared/domain/day.ts';
 import { foreseenGate } from '../../../shared/domain/foreseen-gate.ts';
 import { gateFor } from '../../../shared/domain/gate.ts';
 import { lock, NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
 import type { SlotRecord } from '../../../shared/domain/run.ts';
 import type { Trigger } from '../../../shared/domain/trigger.ts';
+import { at, DATE, finalCheck, noon, prep, trigger } from './support.ts';
 
-const DATE = '2026-11-29';
-const at = (time: string): string => `${DATE}T${time}:00.000Z`;
-const prep = chainSlot('t-90-prep', DATE);
-const finalCheck = chainSlot('t-30-final-check', DATE);
-const noon = chainSlot('high-noon-sync', DATE);
-const trigger = (change: Partial<Trigger> = {}): Trigger => ({
-  phase: 't-90-prep',
-  kind: 'schedule',
-  messageId: 'm',
-  publishedAt: at('10:30'),
-  dryRun: false,
-  rerun: false,
-  ...change,
-});
 const summary = (slot: typeof prep, change: object = {}) => ({
   [slot.slotId]: { ...slot, status: 'concluded', attempt: 1, ending: 'passed', opensGate: true, ...change },
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { targetSlot } from '../../../shared/domain/admission.ts';
 import { instantsBetween, nextInstant, parseCron, previousInstant } from '../../../shared/domain/cron.ts';
-import { chainSlot } from '../../../shared/domain/day.ts';
 import { appendEntry, EMPTY_HEAD, type LedgerEntry, verifyLedger } from '../../../shared/domain/ledger.ts';
 import { addToDistribution, EMPTY_DISTRIBUTION } from '../../../shared/domain/points.ts';
 import { isLeaseLive, summarise } from '../../../shared/domain/run.ts';
@@ -10,21 +9,7 @@ import { isLost } from '../../../shared/domain/shard.ts';
 import { effectDeadlineOf, parseRunId, parseSlotId, slotAt, slotsOfDate } from '../../../shared/domain/slot.ts';
 import { epochMs, instant, isDate, latest, parseInstant } from '../../../shared/domain/time.ts';
 import { addOutcome, emptyTotals, totalPoints } from '../../../shared/domain/totals.ts';
-import type { Trigger } from '../../../shared/domain/trigger.ts';
-
-const DATE = '2026-11-29';
-const at = (time: string): string => `${DATE}T${time}:00.000Z`;
-const prep = chainSlot('t-90-prep', DATE);
-const noon = chainSlot('high-noon-sync', DATE);
-const trigger = (change: Partial<Trigger> = {}): Trigger => ({
-  phase: 't-90-prep',
-  kind: 'schedule',
-  messageId: 'm',
-  publishedAt: at('10:30'),
-  dryRun: false,
-  rerun: false,
-  ...change,
-});
+import { at, DATE, noon, prep, trigger } from './support.ts';
 
 describe('a cron expression', () => {
   it('means either day when both are restricted, and both when one is not', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decide, decideFromSlot } from '../../../shared/domain/admission.ts';
-import { chainSlot, type DayRecord, emptyDay } from '../../../shared/domain/day.ts';
+import { type DayRecord, emptyDay } from '../../../shared/domain/day.ts';
 import type { Ending } from '../../../shared/domain/ending.ts';
 import { joinsUpstream, needsEscalation, nextStepFor, routesFor } from '../../../shared/domain/escalation.ts';
 import { fails, result } from '../../../shared/domain/finding.ts';
@@ -11,21 +11,8 @@ import { addToDistribution, EMPTY_DISTRIBUTION, mergeNewest } from '../../../sha
 import type { SlotRecord } from '../../../shared/domain/run.ts';
 import { newestSlot, nextHighNoon, slotFor } from '../../../shared/domain/slot.ts';
 import type { Trigger } from '../../../shared/domain/trigger.ts';
+import { at, DATE, finalCheck, noon, prep, trigger } from './support.ts';
 
-const DATE = '2026-11-29';
-const at = (time: string): string => `${DATE}T${time}:00.000Z`;
-const trigger = (change: Partial<Trigger> = {}): Trigger => ({
-  phase: 't-90-prep',
-  kind: 'schedule',
-  messageId: 'm',
-  publishedAt: at('10:30'),
-  dryRun: false,
-  rerun: false,
-  ...change,
-});
-const prep = chainSlot('t-90-prep', DATE);
-const finalCheck = chainSlot('t-30-final-check', DATE);
-const noon = chainSlot('high-noon-sync', DATE);
 const concluded = (slot: typeof prep, ending: Ending, attempt = 1): SlotRecord =>
   ({ ...slot, date: DATE, status: 'concluded', attempt, ending, verdict: null }) as unknown as SlotRecord;
 const summary = (slot: typeof prep, change: object) => ({

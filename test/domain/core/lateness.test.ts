@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chainSlot, type DayRecord, emptyDay } from '../../../shared/domain/day.ts';
 import { levels } from '../../../shared/domain/levels.ts';
-import { NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
+import { nothingYet } from './support.ts';
 
 const DATE = '2026-11-24';
 const at = (time: string): string => `${DATE}T${time}:00.000Z`;
@@ -22,19 +22,7 @@ const row = (slot: typeof noon, change: object) => ({
 
 function lateness(phase: string, slots: object, now: string, change: Partial<DayRecord> = {}): number | undefined {
   const day = { ...emptyDay(DATE), slots, ...change } as unknown as DayRecord;
-  const state = {
-    environment: 'production',
-    days: [day],
-    lockdown: NO_LOCKDOWN,
-    totals: undefined,
-    anchoredAt: null,
-    selfTestedAt: null,
-    surplusStarts: 0,
-    oldestOwedAt: null,
-    configurationChanged: false,
-    snapshots: undefined,
-    watchedSince: at('00:00'),
-  };
+  const state = { ...nothingYet(at('00:00')), days: [day] };
   return levels(state, at(now)).find(
     ({ metric, labels }) => metric === 'slot_lateness_seconds' && labels.phase === phase,
   )?.value.value as number | undefined;

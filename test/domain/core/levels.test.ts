@@ -4,25 +4,14 @@ import { chainSlot, emptyDay } from '../../../shared/domain/day.ts';
 import { type LevelState, levels } from '../../../shared/domain/levels.ts';
 import { NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
 import { newestSlot } from '../../../shared/domain/slot.ts';
+import { nothingYet } from './support.ts';
 
 const DATE = '2026-11-24';
 const at = (time: string): string => `${DATE}T${time}:00.000Z`;
 const prep = chainSlot('t-90-prep', DATE);
 const check = chainSlot('t-30-final-check', DATE);
 const noon = chainSlot('high-noon-sync', DATE);
-const EMPTY: LevelState = {
-  environment: 'production',
-  days: [],
-  lockdown: NO_LOCKDOWN,
-  totals: undefined,
-  anchoredAt: null,
-  selfTestedAt: null,
-  surplusStarts: 0,
-  oldestOwedAt: null,
-  configurationChanged: false,
-  snapshots: undefined,
-  watchedSince: at('00:00'),
-};
+const EMPTY = nothingYet(at('00:00'));
 const row = (slot: typeof prep, change: object = {}) => ({
   [slot.slotId]: {
     ...slot,
