@@ -30,7 +30,7 @@ export interface CloudOptions {
 export async function createCloudRuntime(environment: Environment, options: CloudOptions = {}): Promise<Runtime> {
   const settings = cloudSettings(environment);
   const { emulators } = settings;
-  const loaded = await readConfiguration(settings, environment);
+  const loaded = await readConfiguration(settings);
   const { configuration } = loaded;
   const { project_id: projectId, region, environment: environmentName } = configuration.deployment;
   requireSame('HIGHNOON_ENV', environment.HIGHNOON_ENV, environmentName);
@@ -118,15 +118,12 @@ function requireSame(name: string, given: string | undefined, configured: string
   throw new UsageError(`${name} '${given}': the configuration says '${configured}', and only that is allowed`);
 }
 
-async function readConfiguration(settings: CloudSettings, environment: Environment): Promise<LoadedConfiguration> {
+async function readConfiguration(settings: CloudSettings): Promise<LoadedConfiguration> {
   const { configuration: source, emulators, storageHost } = settings;
   const local = emulators !== undefined;
   if (!source.startsWith('gs://')) return loadConfiguration(source, { local });
-  const { createCloudObjects } = await import('../adapters/gcp/objects.ts');
-  const objects = createCloudObjects({ projectId: environment.GOOGLE_CLOUD_PROJECT ?? '', endpoint: storageHost });
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of objects.read(source)) chunks.push(chunk);
-  return checkConfiguration(Buffer.concat(chunks), source, { local });
+  const { readSmallObject } = await import('../adapters/gcp/read-small-object.ts');
+  return checkConfiguration(await readSmallObject(source, { endpoint: storageHost }), source, { local });
 }
 
 /** The sample's addresses exist only where somebody plays them, which is never beside a real store. */

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCloudObjects } from '../../shared/adapters/gcp/objects.ts';
 import { SAMPLE_CONFIGURATION } from '../../shared/adapters/local/sample/configuration.yaml.ts';
 import { type Instant, instant } from '../../shared/domain/time.ts';
 import { createLocalRuntime } from '../../shared/runtime/local.ts';
 import { startEmulator } from '../emulators/emulators.ts';
+import { startStorage } from '../standins/storage.ts';
 
 /** Everything around a function process that looks at the sample world and keeps its state in Firestore's emulator. */
 export interface StartWorld extends AsyncDisposable {
@@ -44,11 +46,21 @@ export async function openStartWorld(): Promise<StartWorld> {
     world.resolveSample(address),
   ]);
   const { project_id: projectId, environment: environmentName } = world.engine.configuration.deployment;
+  // In the cloud every process reads its configuration from a bucket.
+  const storage = await startStorage({ nowMs: () => Date.parse(PUBLISHED_AT) });
+  stack.defer(() => storage.close());
+  const configuration = `gs://${projectId}-config/herbitrage.yaml`;
+  await createCloudObjects({ projectId, endpoint: storage.origin }).write(
+    configuration,
+    readFileSync(join(data, 'herbitrage.yaml')),
+    { when: 'absent' },
+  );
   let copies = 0;
   const environment = {
     ...world.engine.environment,
     HIGHNOON_STORE: 'firestore',
-    HIGHNOON_CONFIG: join(data, 'herbitrage.yaml'),
+    HIGHNOON_CONFIG: configuration,
+    STORAGE_EMULATOR_HOST: storage.origin,
     HIGHNOON_CLOCK_URL: `http://127.0.0.1:${(clock.address() as AddressInfo).port}/`,
     HIGHNOON_SAMPLE_WORLD: JSON.stringify(Object.fromEntries(addresses.filter(([, url]) => url !== undefined))),
     HIGHNOON_CODE_REVISION: 'bench',

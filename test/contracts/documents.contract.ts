@@ -271,6 +271,23 @@ export function documentsContract(name: string, make: () => Promise<DocumentsWor
         assert.deepEqual(await port.query('nothing'), []);
       });
 
+      it('lists what stands below a slot, whose id has colons, in the order of ids', async () => {
+        const below = 'slots/t-90-prep@2026-11-24T10:30Z/attempts/1/operations';
+        await port.transact(async (transaction) => {
+          for (const id of ['b', 'a', 'c/deeper/d']) transaction.set(`${below}/${id}`, { id });
+          transaction.set('slots/t-90-prep@2026-11-24T10:31Z/attempts/1/operations/x', { id: 'x' });
+        });
+        const found = await port.query<{ id: string }>(below);
+        assert.deepEqual(
+          found.map(({ id, path, data }) => [id, path, data.id]),
+          [
+            ['a', `${below}/a`, 'a'],
+            ['b', `${below}/b`, 'b'],
+          ],
+        );
+        assert.deepEqual(await port.query('slots/t-90-prep@2026-11-24T10:30Z/attempts/2/operations'), []);
+      });
+
       it('compares texts, numbers, fields of maps and null', async () => {
         assert.deepEqual(await ids({ where: [{ field: 'at', op: '>=', value: '2026-11-24' }] }), ['a', 'b']);
         assert.deepEqual(await ids({ where: [{ field: 'n', op: '<', value: 3 }] }), ['a', 'b']);

@@ -24,13 +24,13 @@ export async function startRestProxy(
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
     const url = request.url ?? '';
-    const method = url.slice(url.lastIndexOf(':') + 1);
+    const method = request.method === 'GET' ? 'listDocuments' : url.slice(url.lastIndexOf(':') + 1);
     const body = await text(request);
     const ask = (at: string, what: string) =>
       fetch(`http://${emulatorHost}${at}`, {
-        method: 'POST',
+        method: what === '' ? 'GET' : 'POST',
         headers: { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' },
-        body: what,
+        ...(what === '' ? {} : { body: what }),
       });
     /** Firestore's optimistic transactions hold nothing; the emulator's would lock others out for a minute. */
     const letGo = async (transaction: unknown) => {

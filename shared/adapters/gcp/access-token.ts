@@ -21,6 +21,14 @@ export function accessTokenFrom(environment: Environment): AccessToken {
   return isService ? fromMetadata(environment.GCE_METADATA_HOST ?? '') : fromLibrary();
 }
 
+let own: AccessToken | undefined;
+
+/** This process's token, asked for once whoever needs it. */
+export const ownAccessToken: AccessToken = (options) => {
+  own ??= accessTokenFrom(process.env);
+  return own(options);
+};
+
 function fromMetadata(host: string): AccessToken {
   const server = new JsonServer(`http://${host === '' ? 'metadata.google.internal' : host}`);
   const ask = async (): Promise<Known> => {

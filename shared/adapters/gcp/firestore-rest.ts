@@ -1,9 +1,10 @@
-import { type AccessToken, accessTokenFrom } from './access-token.ts';
+import { type AccessToken, ownAccessToken } from './access-token.ts';
 import { splitEndpoint } from './endpoints.ts';
 import { type JsonAnswer, JsonServer } from './json-request.ts';
 
 /** A call without an answer in this time is one whose outcome is unknown; a lease is worth several of them. */
 const CALL_TIMEOUT_MS = 15_000;
+const PAGE = 300;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 
@@ -23,7 +24,7 @@ export class FirestoreRest {
       emulatorHost === undefined ? 'https://firestore.googleapis.com' : `http://${emulatorHost}`,
     );
     // The emulator's owner passes the rules that refuse everybody else.
-    this.#token = token ?? (emulatorHost === undefined ? accessTokenFrom(process.env) : async () => 'owner');
+    this.#token = token ?? (emulatorHost === undefined ? ownAccessToken : async () => 'owner');
   }
 
   /** One answer. `method` is `commit` or `rollback`. */
@@ -40,29 +41,50 @@ export class FirestoreRest {
     return parts as T[];
   }
 
+  /** Every document of one collection, by name. Only a collection that one worker writes is one moment's when it has pages. */
+  async documents<T>(collection: string): Promise<readonly T[]> {
+    const found: T[] = [];
+    let pageToken = '';
+    do {
+      const query = `?pageSize=${PAGE}${pageToken === '' ? '' : `&pageToken=${encodeURIComponent(pageToken)}`}`;
+      const page = (await this.#asked('GET', `${pathOf(collection)}${query}`)) as Page<T>;
+      found.push(...(page.documents ?? []));
+      pageToken = page.nextPageToken ?? '';
+    } while (pageToken !== '');
+    return found;
+  }
+
   close(): void {
     this.#server.close();
   }
 
-  async #post(resource: string, method: string, body: object): Promise<unknown> {
-    const path = `/v1/${resource.split('/').map(encodeURIComponent).join('/')}:${method}`;
-    const first = await this.#ask(path, body, await this.#token());
-    // A token that was taken back between two calls: the refusal tells that nothing took effect.
-    const answer = first.status === 401 ? await this.#ask(path, body, await this.#token({ renew: true })) : first;
-    if (answer.status !== 200 || answer.body === undefined) throw faultOf(answer);
-    return answer.body;
+  #post(resource: string, method: string, body: object): Promise<unknown> {
+    return this.#asked('POST', `${pathOf(resource)}:${method}`, body);
   }
 
-  #ask(path: string, body: object, token: string): Promise<JsonAnswer> {
-    return this.#server.ask({
-      method: 'POST',
-      path,
-      headers: { authorization: `Bearer ${token}` },
-      body,
-      timeoutMs: CALL_TIMEOUT_MS,
-    });
+  async #asked(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const ask = async (token: string) =>
+      this.#server.ask({
+        method,
+        path,
+        headers: { authorization: `Bearer ${token}` },
+        ...(body === undefined ? {} : { body }),
+        timeoutMs: CALL_TIMEOUT_MS,
+      });
+    const first = await ask(await this.#token());
+    // A token that was taken back between two calls: the refusal tells that nothing took effect.
+    const { status, body: told } = first.status === 401 ? await ask(await this.#token({ renew: true })) : first;
+    if (status !== 200 || told === undefined) throw faultOf({ status, body: told });
+    return told;
   }
 }
+
+interface Page<T> {
+  readonly documents?: readonly T[];
+  readonly nextPageToken?: string;
+}
+
+const pathOf = (resource: string): string => `/v1/${resource.split('/').map(encodeURIComponent).join('/')}`;
 
 /** google.rpc.Code by name, as Google's errors carry it beside an HTTP status that says less. */
 const CODES: Readonly<Record<string, number>> = {
@@ -96,7 +118,7 @@ function errorOf(part: unknown): RestError | undefined {
 }
 
 /** An answer that names no reason came from something before Firestore, which says nothing of what took effect. */
-function faultOf({ status, body }: JsonAnswer): Error {
+function faultOf({ status, body }: Pick<JsonAnswer, 'status' | 'body'>): Error {
   const error = errorOf(Array.isArray(body) ? body[0] : body);
   const code = CODES[String(error?.status)] ?? UNAVAILABLE;
   const info = error?.details?.find(({ reason }) => reason !== undefined);

@@ -1,4 +1,10 @@
-import { type Agent, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import {
+  type Agent,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 
 /** A connection that nobody used for so long may be dead without either side knowing; a process may stand still between two requests. */
 const MAX_IDLE_MS = 20_000;
@@ -14,6 +20,8 @@ export interface JsonRequest {
 
 export interface JsonAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
   /** Undefined when the answer is no JSON. */
   readonly body: unknown;
 }
@@ -52,7 +60,9 @@ export class JsonServer {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.once('error', reject);
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(parts)) }));
+        response.once('end', () =>
+          resolve(new Answer(response.statusCode ?? 0, response.headers, Buffer.concat(parts))),
+        );
       });
       outgoing.once('error', reject);
       outgoing.end(bytes);
@@ -76,6 +86,22 @@ export class JsonServer {
   #forgetIdle(): void {
     for (const sockets of Object.values(this.#agent?.freeSockets ?? {}))
       for (const socket of sockets ?? []) socket.destroy();
+  }
+}
+
+class Answer implements JsonAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+
+  constructor(status: number, headers: IncomingHttpHeaders, bytes: Buffer) {
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+  }
+
+  get body(): unknown {
+    return parsed(this.bytes);
   }
 }
 

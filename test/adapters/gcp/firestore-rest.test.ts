@@ -71,6 +71,19 @@ describe('calls of Firestore by REST', () => {
     rest.close();
   });
 
+  it('lists a collection page by page, and gives all of it or an error', async () => {
+    const rest = new FirestoreRest(host);
+    const page = (name: string, nextPageToken?: string) => json(200, { documents: [{ name }], nextPageToken });
+    answers = [page('a', 'to b+'), page('b'), page('a', 'b'), refused(503, 'UNAVAILABLE'), json(200, {})];
+    const collection = `${DATABASE}/documents/slots/t@10:30Z/attempts`;
+    assert.deepEqual(await rest.documents(collection), [{ name: 'a' }, { name: 'b' }]);
+    assert.equal(seen[0]?.url, '/v1/projects/p/databases/d/documents/slots/t%4010%3A30Z/attempts?pageSize=300');
+    assert.match(seen[1]?.url ?? '', /&pageToken=to%20b%2B$/);
+    assert.equal(await codeOf(rest.documents(collection)), 'unavailable');
+    assert.deepEqual(await rest.documents(collection), []);
+    rest.close();
+  });
+
   it('keeps its connection from call to call', async () => {
     const rest = new FirestoreRest(host);
     await rest.call(DATABASE, 'commit', { writes: [] });
