@@ -85,7 +85,12 @@ export function openSnapshotWorld(
   } as unknown as PortMap;
 
   const environment = options.environment ?? {};
-  const engineClock = { now: () => clock.now(), sleep: clock.sleep, after: clock.after, monotonicMs: () => clock.monotonicMs() + passedMs };
+  const engineClock = {
+    now: () => clock.now(),
+    sleep: clock.sleep,
+    after: clock.after,
+    monotonicMs: () => clock.monotonicMs() + passedMs,
+  };
   const limits = { ...LIMITS, leaseSeconds: 100_000 };
   const engine: Engine = { ...test.engine, clock: engineClock, limits, ports, configuration, environment };
   const slotId = (at: string) => slotIdAt('snapshot-orchestration', at);
