@@ -1,12 +1,14 @@
 import type { Admission } from '../domain/admission.ts';
 import { summaryOf } from '../domain/day.ts';
+import { endingOf } from '../domain/ending.ts';
 import { unstartedEnding } from '../domain/gate.ts';
-import type { ConcludedSlot, RunningSlot } from '../domain/run.ts';
+import type { Checkpoint, ConcludedSlot, RunningSlot } from '../domain/run.ts';
 import { runIdOf, type Slot, startClosesAt } from '../domain/slot.ts';
+import { worst } from '../domain/verdict.ts';
 import type { Transaction } from '../ports/documents.ts';
 import { type Conclusion, readForConclusion, writeConclusion } from './conclude.ts';
-import type { Engine } from './engine.ts';
-import { type Core, readCore } from './records.ts';
+import { type Engine, phaseIn } from './engine.ts';
+import { type Core, paths, readCore } from './records.ts';
 import { transact } from './transact.ts';
 
 type Unjudged = Pick<Extract<Admission, { kind: 'conclude' }>, 'ending' | 'reason'>;
@@ -66,25 +68,39 @@ function blank(
   };
 }
 
-/** A run that was started twelve times and never came to its end: it is ended here, by hand of whoever noticed. */
+/**
+ * A run that was started twelve times and never came to its end: it is ended here, by hand of whoever noticed. What its
+ * operations found stands: a violation is one, also when nobody could put back what had been done.
+ */
 export async function endExhausted(
   engine: Engine,
   transaction: Transaction,
   running: RunningSlot,
   core: Core,
 ): Promise<ConcludedSlot> {
-  const extra = await readForConclusion(transaction, undefined);
+  const runId = runIdOf(running.slotId, running.attempt);
+  const phase = phaseIn(engine, running.phase);
+  const stored = await transaction.getAll<Checkpoint[]>(
+    phase.operations.map(({ name }) => paths.operation(running.slotId, running.attempt, name)),
+  );
+  const checkpoints = stored.filter((checkpoint) => checkpoint !== undefined);
+  const extra = await readForConclusion(transaction, runId);
+  // While a run has no end, only a violation has told people of it: also one whose operation is in the plan no more.
+  const isViolated = running.violatedBefore || extra.upstream?.escalation !== undefined;
+  const verdicts = checkpoints.map(({ verdict }) => verdict);
+  const verdict = worst(['inconclusive', ...verdicts, ...(isViolated ? (['violated'] as const) : [])]);
   // Only noon's effects are put back; what another phase staged stands for itself.
   const isHalfDone = running.phase === 'high-noon-sync' && running.effectIds.length > 0;
   const ticket = core.day.ticket;
-  const runId = runIdOf(running.slotId, running.attempt);
   return writeConclusion(engine, transaction, {
     ...blank(running, core),
     ...extra,
     attempt: running.attempt,
     startedAt: running.startedAt,
-    ending: isHalfDone ? 'rollback-failed' : 'inconclusive',
-    verdict: 'inconclusive',
+    ending: endingOf(verdict, isHalfDone ? 'failed' : 'none'),
+    verdict,
+    checkpoints,
+    guardrails: phase.guardrailResults?.(checkpoints) ?? [],
     reason: `${running.stretches} stretches did not bring it to an end`,
     pins: running.pins,
     stretches: running.stretches,

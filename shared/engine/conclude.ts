@@ -189,6 +189,7 @@ function escalationFor(c: Conclusion, runId: string): Escalation | undefined {
     if (known !== undefined) return { ...known, joined: [...new Set([...known.joined, runId])] };
   } else if (!needsEscalation(c.ending)) return undefined;
   const known = c.upstream?.id === runId ? c.upstream.escalation : undefined;
+  const found = blockingFindings(c.checkpoints);
   return {
     id: runId,
     cause: c.reason,
@@ -199,7 +200,7 @@ function escalationFor(c: Conclusion, runId: string): Escalation | undefined {
     slotId: c.slot.slotId,
     runId,
     since: known?.since ?? c.at,
-    findings: blockingFindings(c.checkpoints),
+    findings: found.length > 0 ? found : (known?.findings ?? []),
     rolledBack: c.rollback?.effects.filter(({ outcome }) => outcome === 'undone').map(({ target }) => target) ?? [],
     nextStep: nextStepFor(c.slot.phase, c.ending),
     acknowledgedAt: known?.acknowledgedAt ?? null,

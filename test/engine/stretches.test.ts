@@ -225,4 +225,30 @@ describe('the last stretches of an attempt', () => {
     const harmless = await takenUp('high-noon-sync', 12, first, (b) => [b.check('first')]);
     assert.equal(harmless.ending(), 'inconclusive');
   });
+
+  it('leave a violation what it is, with what people were told of it', async () => {
+    const sold = { ...words('GR-1'), code: 'violated', severity: 'critical' } as const;
+    const violating = (b: Bench) => b.check('check-compliance', () => [fails(sold)], { failure: 'compliance' });
+    const atRollback = { port: 'world', verb: 'fence', subject: /one/ } as const;
+    const noonOver = await takenUp('high-noon-sync', 12, atRollback, (b) => [
+      b.action('sync-one', 'one'),
+      violating(b),
+    ]);
+    const runId = `${noon.slotId}#1`;
+    const concluded = noonOver.attempt();
+    assert.deepEqual([concluded?.ending, concluded?.verdict, concluded?.exitCode], ['rollback-failed', 'violated', 4]);
+    assert.deepEqual(
+      concluded?.operations.map(({ name }) => name),
+      ['sync-one', 'check-compliance'],
+    );
+    assert.deepEqual(
+      escalationOf(noonOver, runId).findings.map(({ message }) => message),
+      ['GR-1 is broken'],
+    );
+    const atEnd = { port: 'documents', verb: 'commit', subject: /^slots\/[^/]+$/, after: 1 } as const;
+    const prepOver = await takenUp('t-90-prep', 12, atEnd, (b) => [violating(b)]);
+    assert.equal(prepOver.ending('t-90-prep'), 'violated');
+    for (const told of [reasonOf(noonOver), reasonOf(prepOver, 't-90-prep')])
+      assert.equal(told, '12 stretches did not bring it to an end');
+  });
 });
