@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { checkEager } from './check-eager.mjs';
+import { checkEager, REFUSAL } from './check-eager.mjs';
 import { licencesOf } from './licences.mjs';
 
 /**
@@ -40,35 +40,68 @@ flushCompileCache();
 process.exit(0);
 `;
 
-/** One function: its own folder of few modules, because each module that a cold process opens costs it. */
+/**
+ * One function: its own folder of few modules, because each module that a cold process opens costs it. What refuses a
+ * message is bundled apart: in common with the rest it would come with everything that the configuration uses of zod.
+ */
 async function bundleFunction(root, folder) {
-  const outdir = join(root, 'dist/functions', folder);
-  const result = await build({
+  const entries = { index: `functions/${folder}/index.ts`, 'request-trace': TRACE };
+  const all = await bundleEntry(root, folder, entries, '[name]-[hash]', apart('refuse-early'));
+  const refuses = Object.values(all.metafile.outputs).some(({ imports }) => imports.some(({ path }) => isApart(path)));
+  const refusal = refuses
+    ? [await bundleEntry(root, folder, { 'refuse-early': REFUSAL }, 'refuse-[name]-[hash]', apart('request-trace'))]
+    : [];
+  const results = [all, ...refusal];
+  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+  const inputs = Object.assign({}, ...results.map(({ metafile }) => metafile.inputs));
+  checkEager(folder, { outputs });
+  const outdir = outdirOf(root, folder);
+  return {
+    files: results.flatMap(({ outputFiles }) =>
+      outputFiles.map(({ path, text }) => [`${folder}/${relative(outdir, path)}`, text]),
+    ),
+    metafile: { inputs, outputs },
+  };
+}
+
+/** Which request is being served: it listens from the first one on, so that a process has it once. */
+const TRACE = 'shared/adapters/gcp/request-trace.ts';
+
+/** A module that the other bundle of the same function has; it lies beside every part of it. */
+const apart = (name) => ({
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${name}.js`, external: true },
+    );
+  },
+});
+const isApart = (path) => path === './refuse-early.js' || path === './request-trace.js';
+
+const outdirOf = (root, folder) => join(root, 'dist/functions', folder);
+
+async function bundleEntry(root, folder, entryPoints, chunkNames, elsewhere) {
+  return build({
     absWorkingDir: root,
-    entryPoints: { index: `functions/${folder}/index.ts` },
-    outdir,
+    entryPoints,
+    outdir: outdirOf(root, folder),
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
     external: EXTERNAL,
-    chunkNames: '[name]-[hash]',
+    chunkNames,
     legalComments: 'none',
     // Readable as it is: a stack trace names the function, the module's comment above it and a line of a few words. Nothing
     // is minified, so names stay without esbuild's keepNames, which would write each anew whenever a closure is made.
     // CommonJS packages that were bundled ask for Node's own modules by require.
     banner: { js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);" },
-    plugins: [lighter(root, await catalogModule(root))],
+    plugins: [elsewhere, lighter(root, await catalogModule(root))],
     metafile: true,
     write: false,
     logLevel: 'warning',
   });
-  checkEager(folder, result.metafile);
-  return {
-    files: result.outputFiles.map(({ path, text }) => [`${folder}/${relative(outdir, path)}`, text]),
-    metafile: result.metafile,
-  };
 }
 
 /** What is taken of it is asked for when it is used. */
@@ -131,7 +164,7 @@ function externalImports(metafiles) {
   const isBuiltIn = (name) => name.startsWith('node:') || process.getBuiltinModule?.(name) !== undefined;
   const names = metafiles
     .flatMap(({ outputs }) => Object.values(outputs))
-    .flatMap(({ imports }) => imports.filter(({ external, path }) => external && !isBuiltIn(path)))
+    .flatMap(({ imports }) => imports.filter(({ external, path }) => external && !isApart(path) && !isBuiltIn(path)))
     .map(({ path }) => path);
   return [...new Set(names)].sort();
 }

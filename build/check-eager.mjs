@@ -2,7 +2,9 @@
 const ALLOWED_PACKAGES = ['@google-cloud/functions-framework'];
 const MOST_BYTES = 16_384;
 /** What refuses a message before anything else is loaded, and the packages that may stand in it. */
-const REFUSAL = 'shared/runtime/refuse-early.ts';
+export const REFUSAL = 'shared/runtime/refuse-early.ts';
+/** Of the function's own bundle, which has it loaded. */
+const TRACE = './request-trace.js';
 const REFUSAL_PACKAGES = /^node_modules\/zod\//;
 
 /**
@@ -52,7 +54,7 @@ function checkRefusal(folder, outputs) {
   if (entry === undefined) return;
   const { parts, external } = loadedWith(outputs, entry);
   const inside = parts.flatMap(({ inputs }) => Object.keys(inputs)).filter((path) => path.includes('node_modules/'));
-  const foreign = [...external.filter((path) => !isBuiltIn(path)), ...inside.filter((path) => !REFUSAL_PACKAGES.test(path))];
+  const foreign = [...external.filter((path) => !isBuiltIn(path) && path !== TRACE), ...inside.filter((path) => !REFUSAL_PACKAGES.test(path))];
   if (foreign.length > 0)
     throw new Error(
       `functions/${folder}: ${REFUSAL} comes with ${[...new Set(foreign)].sort().join(', ')}: zod alone is allowed; a refusal must not wait for more`,

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { isPhaseName, PHASE_NAMES, type PhaseName } from '../domain/catalog.ts';
 import { strikeOut, strikeSecrets } from '../domain/configuration/secrets.ts';
 import { sha256 } from '../domain/json.ts';
@@ -49,21 +50,21 @@ const MAX_HEAD_CHARACTERS = 1500;
 const KEPT_SECONDS = 90 * 86_400;
 
 const noReservedName = (text: string) => !/[/\\]|\.\.|__.*__|[\u0000-\u001f\u007f]/.test(text);
-const safeText = (max: number) => z.string().max(max).refine(noReservedName, 'holds a reserved or control character');
+const safeText = (max: number) =>
+  z.string().check(z.maxLength(max), z.refine(noReservedName, 'holds a reserved or control character'));
+const noControlCharacter = (text: string) => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text);
 
+// The small form of zod, and its one language: a cold process that refuses a message loads nothing larger than this.
+z.config(en());
 const bodySchema = z.strictObject({
-  phase: z.string().max(64),
-  trigger: z.enum(TRIGGER_KINDS).optional(),
-  runId: safeText(128).optional(),
-  shard: safeText(200).optional(),
-  dryRun: z.boolean().optional(),
-  rerun: z.boolean().optional(),
-  slot: z.string().max(40).optional(),
-  reason: z
-    .string()
-    .max(500)
-    .refine((text) => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text), 'holds a control character')
-    .optional(),
+  phase: z.string().check(z.maxLength(64)),
+  trigger: z.optional(z.enum(TRIGGER_KINDS)),
+  runId: z.optional(safeText(128)),
+  shard: z.optional(safeText(200)),
+  dryRun: z.optional(z.boolean()),
+  rerun: z.optional(z.boolean()),
+  slot: z.optional(z.string().check(z.maxLength(40))),
+  reason: z.optional(z.string().check(z.maxLength(500), z.refine(noControlCharacter, 'holds a control character'))),
 });
 
 /** The one reader of base64 and attributes. Never throws: what is wrong with a message is said, with a piece of it. */

@@ -67,6 +67,14 @@ describe('the archive that deploys', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('refuses by code that is bundled apart, and knows of the request from the one place that listens', () => {
+    const code = readFileSync('dist/functions/t-90-prep/refuse-early.js', 'utf8');
+    assert.match(code, /^\/\/ shared\/envelope\/parse-envelope\.ts$/m);
+    assert.match(code, /from "\.\/request-trace\.js"/);
+    assert.doesNotMatch(code, /^\/\/ (shared\/adapters\/gcp\/request-trace|node_modules\/zod\/v4\/classic\/schemas)/m);
+    assert.match(readFileSync('dist/functions/t-90-prep/index.js', 'utf8'), /import\("\.\/refuse-early\.js"\)/);
+  });
+
   it('is not built when the refusal of a malformed message comes with more than zod', () => {
     const entry = { entryPoint: 'functions/relay/index.ts', imports: [], inputs: {}, bytes: 100 };
     const at = 'shared/runtime/refuse-early.ts';
