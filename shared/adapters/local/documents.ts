@@ -68,11 +68,15 @@ export class LocalDocuments implements DocumentsPort {
   }
 
   async readAll<T extends readonly unknown[]>(paths: Paths<T>): Promise<{ documents: Documents<T>; readAt: Instant }> {
+    const readEach = () => ({
+      documents: paths.map((path) => parse(one(this.#statements, documentPath(path))?.data, path)) as Documents<T>,
+      readAt: this.#clock.now(),
+    });
+    if (paths.length === 1) return readEach();
     // Other processes write meanwhile: within a transaction every statement sees the file as of the first one.
     this.#database.exec('BEGIN');
     try {
-      const documents = paths.map((path) => parse(one(this.#statements, documentPath(path))?.data, path));
-      return { documents: documents as Documents<T>, readAt: this.#clock.now() };
+      return readEach();
     } finally {
       this.#database.exec('COMMIT');
     }
