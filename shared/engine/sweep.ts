@@ -39,30 +39,10 @@ export interface SweepReport {
  */
 export async function sweep(engine: Engine): Promise<SweepReport> {
   const now = engine.clock.now();
-  const report = { started: [] as string[], resumed: [] as string[], woken: [] as string[], closed: [] as string[] };
   const view = await readTickView(engine, now);
   const { lockdown, anchor, selfTest } = view.levels;
-  // The chain first and in order, so that what follows from a closed upstream is closed in the same tick.
-  const phases: readonly PhaseName[] = [
-    ...CHAIN,
-    ...PHASE_NAMES.filter((name) => !(CHAIN as readonly string[]).includes(name)),
-  ];
   const watch = view.levels.watch ?? (await readWatch(engine));
-  const { since, until } = sweptRange(watch, now);
-  const known = await knownSlots(engine, view, since, until);
-  let isWhole = true;
-  for (const phase of phases) {
-    for (const slot of slotsBetween(phase, since, plusSeconds(until, 0.001))) {
-      const status = known.get(slot.slotId);
-      if (status === 'concluded') continue;
-      // Before the watch nothing was missed; what a message began all the same is watched to its end.
-      if (status === undefined && slot.dueAt < watch.since) continue;
-      const swept = await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, lockdown, report));
-      isWhole &&= swept === true;
-    }
-  }
-  // What could not be looked at is looked at again, however long the store was out of reach.
-  if (isWhole) await guarded(engine, 'watch', () => noteSwept(engine, watch, until));
+  const report = await sweepSlots(engine, view, watch, now);
   const tested = await guarded(engine, 'self-test', () => keepSelfTest(engine, selfTest, watch.since));
   const owed = await guarded(engine, 'outbox', () => deliverOwed(engine));
   const acts = newestDays(view);
@@ -80,6 +60,32 @@ export async function sweep(engine: Engine): Promise<SweepReport> {
   );
   return { ...report, delivered: owed?.delivered ?? 0, tampering: tampering ?? [] };
 }
+
+async function sweepSlots(engine: Engine, view: TickView, watch: WatchRecord, now: Instant): Promise<Tally> {
+  const tally: Tally = { started: [], resumed: [], woken: [], closed: [] };
+  const { since, until } = sweptRange(watch, now);
+  const known = await knownSlots(engine, view, since, until);
+  let isWhole = true;
+  for (const phase of IN_ORDER) {
+    for (const slot of slotsBetween(phase, since, plusSeconds(until, 0.001))) {
+      const status = known.get(slot.slotId);
+      if (status === 'concluded') continue;
+      // Before the watch nothing was missed; what a message began all the same is watched to its end.
+      if (status === undefined && slot.dueAt < watch.since) continue;
+      const swept = await guarded(engine, slot.slotId, () => sweepSlot(engine, slot, now, view.levels.lockdown, tally));
+      isWhole &&= swept === true;
+    }
+  }
+  // What could not be looked at is looked at again, however long the store was out of reach.
+  if (isWhole) await guarded(engine, 'watch', () => noteSwept(engine, watch, until));
+  return tally;
+}
+
+/** The chain first and in order, so that what follows from a closed upstream is closed in the same tick. */
+const IN_ORDER: readonly PhaseName[] = [
+  ...CHAIN,
+  ...PHASE_NAMES.filter((name) => !(CHAIN as readonly string[]).includes(name)),
+];
 
 /** Yesterday's and today's: acts of people and their holds are about no others. */
 const newestDays = ({ levels }: TickView) => levels.days.map(({ day }) => day);
