@@ -83,16 +83,16 @@ of \`start\` are taken in turns within one run.
 
 What the figures mean:
 
-- \`start\` starts what is deployed: the archive of \`npm run build\`, compiled by its \`gcp-build\`. A malformed message is kept
-  as evidence before it is acknowledged, so its answer waits for the configuration to be checked and for Firestore's client to
-  be loaded: no refusal does without the store. The T-90 is a whole one of the sample world, with its git server and shop,
-  and its ending stored; the peer does nothing at all.
+- \`start\` starts what is deployed: the archive of \`npm run build\`, compiled by its \`gcp-build\`. A body that is
+  no JSON is answered by functions-framework itself. A malformed message is kept as evidence in Firestore before it is
+  acknowledged, by code that is bundled apart. The T-90 is a whole one of the sample world, with its configuration in a bucket, its
+  git server and shop, and its ending stored; the peer does nothing at all.
 - \`day\`: "engine and store" is the wall time of the three phases without the time inside the world's ports and without what
   operations judge by themselves, which stands beside it. Earlier editions of this page counted both together. The first
   day is genesis and cold.
 - \`load\`: a phase function is deployed with one request an instance at a time; with 32 at once on one process an answer waits
-  for the 31 before it.
-- \`curve\`: 10^6 documents are the most that are made here; 10^7 are not.
+  for the 31 before it. The client is a thread of its own.
+- \`simulation\`: the processor time of the whole process, the threads of its collector and compiler included.
 
 What each bench measures stands at the head of its file in \`test/bench/\`; money stands in [operations.md](operations.md).
 
