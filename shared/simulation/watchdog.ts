@@ -30,7 +30,11 @@ export class IdleTicks {
   }
 
   expect(slots: readonly Slot[]): void {
-    for (const slot of slots) this.#open.set(slot.slotId, slot);
+    for (const slot of slots) {
+      // A message that came a few seconds early, the evening before, may have run it to its end already.
+      const isConcluded = this.#store.get<SlotRecord>(paths.slot(slot.slotId))?.status === 'concluded';
+      if (!isConcluded) this.#open.set(slot.slotId, slot);
+    }
   }
 
   /** Something of a slot was written: it may have been rerun. */
