@@ -124,7 +124,7 @@ export class QueryDecoder {
         entry.valueEnd = wire.end(end);
         entry.valueStart = wire.at;
         wire.at = entry.valueEnd;
-      } else wire.skip(field, end);
+      } else this.#unknown('an entry', field);
     }
     return entry;
   }
@@ -221,7 +221,7 @@ export class QueryDecoder {
     while (wire.at < end) {
       const field = wire.varint();
       if (field === MAP_FIELDS) entries.push(this.#entry(wire.end(end)));
-      else wire.skip(field, end);
+      else this.#unknown('a map', field);
     }
     this.#writeFields(entries);
     wire.at = end;
@@ -232,10 +232,7 @@ export class QueryDecoder {
     const spans: number[] = [];
     while (wire.at < end) {
       const field = wire.varint();
-      if (field !== ARRAY_VALUES) {
-        wire.skip(field, end);
-        continue;
-      }
+      if (field !== ARRAY_VALUES) this.#unknown('an array', field);
       const stop = wire.end(end);
       spans.push(wire.at, stop);
       wire.at = stop;
@@ -253,7 +250,7 @@ export class QueryDecoder {
       const field = wire.varint();
       if (field === TIMESTAMP.seconds) seconds = wire.int64();
       else if (field === TIMESTAMP.nanos) nanos = Number(wire.int64());
-      else wire.skip(field, end);
+      else this.#unknown('a timestamp', field);
     }
     return { seconds: String(seconds), nanos };
   }
@@ -266,10 +263,15 @@ export class QueryDecoder {
       const field = wire.varint();
       if (field === GEO_POINT.latitude) latitude = wire.double(end);
       else if (field === GEO_POINT.longitude) longitude = wire.double(end);
-      else wire.skip(field, end);
+      else this.#unknown('a geopoint', field);
     }
     this.#out.double(latitude);
     this.#out.double(longitude);
+  }
+
+  /** What an answer tells beside its document may grow; a value that has more than is known would be captured with a loss. */
+  #unknown(what: string, field: number): never {
+    throw new SourceError(this.#path, `${what} has more than is known: field ${field >> 3}`);
   }
 }
 

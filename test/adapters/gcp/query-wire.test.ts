@@ -107,6 +107,25 @@ test('what is not known is an error and never left out', () => {
   );
 });
 
+test('a value that has more than is known is an error, wherever in it that stands', () => {
+  const part = (field: number, ...bytes: number[]) => [field * 8 + 2, bytes.length, ...bytes];
+  const more = [15 * 8, 1];
+  const documentOf = (entry: number[]) =>
+    Buffer.from(part(1, ...part(1, ...Buffer.from('p/databases/d/documents/people/zoe')), ...part(2, ...entry)));
+  const decode = (entry: number[]) => new QueryDecoder('p/databases/d/documents').decode(documentOf(entry));
+  const key = part(1, 0x61);
+  const map = part(2, ...part(6));
+  assert.equal(decode([...key, ...map])?.path, 'people/zoe');
+  for (const [what, entry] of [
+    ['an entry', [...key, ...map, ...more]],
+    ['a map', [...key, ...part(2, ...part(6, ...more))]],
+    ['an array', [...key, ...part(2, ...part(9, ...more))]],
+    ['a timestamp', [...key, ...part(2, ...part(10, ...more))]],
+    ['a geopoint', [...key, ...part(2, ...part(8, ...more))]],
+  ] as const)
+    assert.throws(() => decode([...entry]), new SourceError('people/zoe', `${what} has more than is known: field 15`));
+});
+
 /** The message of one document, told to hold so many bytes more. */
 function lengthened(message: Buffer, more: number): Buffer {
   const copy = Buffer.from(message);
