@@ -2,23 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chainSlot, type DayRecord, emptyDay } from '../../../shared/domain/day.ts';
 import { levels } from '../../../shared/domain/levels.ts';
-import { nothingYet } from './support.ts';
+import { nothingYet, row } from './support.ts';
 
 const DATE = '2026-11-24';
 const at = (time: string): string => `${DATE}T${time}:00.000Z`;
 const noon = chainSlot('high-noon-sync', DATE);
 const check = chainSlot('t-30-final-check', DATE);
-const row = (slot: typeof noon, change: object) => ({
-  [slot.slotId]: {
-    ...slot,
-    status: 'concluded',
-    attempt: 1,
-    ending: 'passed',
-    startedAt: slot.dueAt,
-    concludedAt: slot.dueAt,
-    ...change,
-  },
-});
 
 function lateness(phase: string, slots: object, now: string, change: Partial<DayRecord> = {}): number | undefined {
   const day = { ...emptyDay(DATE), slots, ...change } as unknown as DayRecord;

@@ -4,7 +4,7 @@ import { chainSlot, emptyDay } from '../../../shared/domain/day.ts';
 import { type LevelState, levels } from '../../../shared/domain/levels.ts';
 import { NO_LOCKDOWN } from '../../../shared/domain/lockdown.ts';
 import { newestSlot } from '../../../shared/domain/slot.ts';
-import { nothingYet } from './support.ts';
+import { nothingYet, row } from './support.ts';
 
 const DATE = '2026-11-24';
 const at = (time: string): string => `${DATE}T${time}:00.000Z`;
@@ -12,17 +12,6 @@ const prep = chainSlot('t-90-prep', DATE);
 const check = chainSlot('t-30-final-check', DATE);
 const noon = chainSlot('high-noon-sync', DATE);
 const EMPTY = nothingYet(at('00:00'));
-const row = (slot: typeof prep, change: object = {}) => ({
-  [slot.slotId]: {
-    ...slot,
-    status: 'concluded',
-    attempt: 1,
-    ending: 'passed',
-    startedAt: slot.dueAt,
-    concludedAt: slot.dueAt,
-    ...change,
-  },
-});
 const recent = (slot: typeof prep, change: object = {}) => ({
   slotId: slot.slotId,
   dueAt: slot.dueAt,

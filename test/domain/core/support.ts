@@ -21,6 +21,19 @@ export const trigger = (change: Partial<Trigger> = {}): Trigger => ({
   ...change,
 });
 
+/** The day's row of a slot that passed when it was due, or what the change says. */
+export const row = (slot: typeof prep, change: object = {}) => ({
+  [slot.slotId]: {
+    ...slot,
+    status: 'concluded',
+    attempt: 1,
+    ending: 'passed',
+    startedAt: slot.dueAt,
+    concludedAt: slot.dueAt,
+    ...change,
+  },
+});
+
 /** The levels' sources when nothing has happened yet. */
 export const nothingYet = (watchedSince: string): LevelState => ({
   environment: 'production',
