@@ -1,4 +1,4 @@
-import { type Admission, decide, decideFromSlot, targetSlot } from '../domain/admission.ts';
+import { type Admission, decide, targetSlot } from '../domain/admission.ts';
 import { type DayRecord, isChainPhase, withSlot } from '../domain/day.ts';
 import { InvariantError } from '../domain/errors.ts';
 import type { LedgerLine } from '../domain/ledger.ts';
@@ -23,6 +23,7 @@ import { type Engine, phaseIn, pinsOf } from './engine.ts';
 import type { Holding } from './lease.ts';
 import { overtimeAt } from './overtime.ts';
 import { type Core, paths, readCore, writeLedger } from './records.ts';
+import type { Refused } from './refuse-by-slot.ts';
 import { transact } from './transact.ts';
 
 export type Admitted =
@@ -37,12 +38,7 @@ export type Admitted =
   | { readonly kind: 'waiting'; readonly slot: WaitingSlot }
   | { readonly kind: 'concluded'; readonly slot: ConcludedSlot }
   | { readonly kind: 'rehearse'; readonly slot: Slot }
-  | {
-      readonly kind: 'refused';
-      readonly reason: Extract<Admission, { kind: 'refuse' }>['reason'] | 'malformed';
-      readonly detail: string;
-      readonly slot: SlotRecord | undefined;
-    };
+  | (Omit<Refused, 'reason'> & { readonly reason: Refused['reason'] | 'malformed' });
 
 /** Decides about a message and, when it is the one to work, takes the lease in the same commit. */
 export async function admit(engine: Engine, trigger: Trigger): Promise<Admitted> {
@@ -54,13 +50,6 @@ export async function admit(engine: Engine, trigger: Trigger): Promise<Admitted>
       detail: 'it names a slot that the schedule does not have',
       slot: undefined,
     };
-  const {
-    documents: [known],
-    readAt,
-  } = await engine.documents.readAll<[SlotRecord]>([paths.slot(slot.slotId)]);
-  const early = decideFromSlot(trigger, known, readAt);
-  if (early?.kind === 'refuse') return countRefusal(engine, trigger, slot, early, known);
-  if (early?.kind === 'rehearse') return { kind: 'rehearse', slot };
   const holder = engine.ids.unique();
   return transact(engine, async (transaction) => {
     const core = await readCore(transaction, slot);
@@ -79,22 +68,6 @@ function granted(slot: Slot, running: RunningSlot, day: DayRecord, resumed: bool
   if (running.lease === null) throw new InvariantError(`${slot.slotId}: granted without a lease`);
   const holding = { slotId: slot.slotId, attempt: running.attempt, holder: running.lease.holder, token: running.token };
   return { kind: 'granted', slot, running, holding, day, resumed };
-}
-
-async function countRefusal(
-  engine: Engine,
-  trigger: Trigger,
-  slot: Slot,
-  refusal: Extract<Admission, { kind: 'refuse' }>,
-  record: SlotRecord | undefined,
-): Promise<Admitted> {
-  if (refusal.reason !== 'redelivery') {
-    // A wake-up that came second is this program's own doing, and no surplus start.
-    const isOwn = trigger.kind === 'sweep' || trigger.kind === 'continuation';
-    const name = isOwn ? `${refusal.reason}-${trigger.kind}` : refusal.reason;
-    await engine.documents.increment(paths.counter(`refusals@${dateOfSlot(slot)}`), { [name]: 1 });
-  }
-  return { kind: 'refused', reason: refusal.reason, detail: refusal.detail, slot: record };
 }
 
 async function apply(

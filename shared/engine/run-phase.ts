@@ -8,6 +8,7 @@ import { deliverOwed, tellOfRehearsal } from './deliver-owed.ts';
 import type { Engine } from './engine.ts';
 import { LeaseLost } from './lease.ts';
 import { type LookResult, lookOnly } from './look-only.ts';
+import { refuseBySlot } from './refuse-by-slot.ts';
 import { rehearse } from './rehearse.ts';
 import { runShard } from './run-shard.ts';
 import { workStretch } from './work-stretch.ts';
@@ -37,6 +38,10 @@ export async function runPhase(engine: Engine, trigger: Trigger): Promise<PhaseO
       mode: 'dry-run',
       result: await lookOnly(engine, dryRunSlot(trigger), 'dry-run', { rerun: trigger.rerun }),
     };
+  if (trigger.shard === undefined) {
+    const refused = await refuseBySlot(engine.documents, trigger);
+    if (refused !== undefined) return refused;
+  }
   if (isForeignConfiguration(engine)) {
     await escalateConfiguration(engine);
     const detail = `the configuration's digest is ${engine.configurationSha256}, deployment says ${engine.pinnedConfigurationSha256}`;

@@ -1,8 +1,10 @@
+import type { SharedClock } from '../adapters/gcp/clock.ts';
 import { FirestoreDocuments } from '../adapters/gcp/documents.ts';
 import { createCloudLog } from '../adapters/gcp/log.ts';
 import { systemClock } from '../adapters/local/clock.ts';
 import { systemIds } from '../adapters/local/ids.ts';
 import type { PhaseName } from '../domain/catalog.ts';
+import { refuseBySlot } from '../engine/refuse-by-slot.ts';
 import { type Parsed, parseEnvelope } from '../envelope/parse-envelope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentsPort } from '../ports/documents.ts';
@@ -24,9 +26,10 @@ interface Refuser {
 export type Refuse = (phase: PhaseName, event: PushedEvent) => Promise<boolean>;
 
 /**
- * The answer of a process that has not run anything yet to a message that nobody could have sent rightly: it is kept as
- * evidence and then acknowledged, without configuration, engine and operations, none of which has a say in it. False when
- * it is not refused here, or its evidence could not be kept here: then the whole runtime judges it.
+ * The answer of a process that has not run anything yet to what it can refuse without configuration, engine and operations,
+ * none of which has a say in it: a message that nobody could have sent rightly is kept as evidence and then acknowledged,
+ * and one that its slot's own document refuses, a second copy above all, is counted and acknowledged. False when it is not
+ * refused here, or could not be: then the whole runtime judges it.
  */
 export function earlyRefusals(environment: Environment, write: (line: string) => void = toStdout): Refuse {
   let refuser: Refuser | undefined;
@@ -34,10 +37,20 @@ export function earlyRefusals(environment: Environment, write: (line: string) =>
     try {
       refuser ??= refuserOf(environment, write);
       if (refuser === undefined) return false;
+      const { documents } = refuser;
       const { parsed, log } = await refuser.judge(phase, event);
-      if (parsed.ok) return false;
-      await keepEvidence(refuser.documents, parsed.evidence);
-      log.write('WARNING', `${phase} refused: malformed`, { detail: parsed.why });
+      if (!parsed.ok) {
+        await keepEvidence(documents, parsed.evidence);
+        log.write('WARNING', `${phase} refused: malformed`, { detail: parsed.why });
+        return true;
+      }
+      const { trigger } = parsed;
+      // These two are judged by more than a slot's document.
+      if (trigger.dryRun || trigger.shard !== undefined) return false;
+      const refused = await refuseBySlot(documents, trigger);
+      // The first copy of a message may still die: the whole runtime knows how to have this one delivered again.
+      if (refused === undefined || refused.reason === 'redelivery') return false;
+      log.write('NOTICE', `${phase} refused: ${refused.reason}`, { detail: refused.detail });
       return true;
     } catch {
       // Nothing is lost by it: the runtime does it again, and what is wrong with the process or the store is told there.
@@ -59,9 +72,10 @@ function refuserOf(environment: Environment, write: (line: string) => void): Ref
   refuseForeignEndpoints(environment, 'firestore');
   const { clockUrl, databaseId, emulators, service } = cloudSettings(environment);
   const resourceName = resourceNamer(environmentName);
+  const shared = sharedClock(clockUrl);
   return {
     async judge(phase, event) {
-      const { clock, data } = await pushedAt(clockUrl, event);
+      const { clock, data } = await pushedAt(shared, event);
       const envelope = { source: event.source, id: event.id, data };
       return {
         parsed: parseEnvelope(envelope, { phase, topic: resourceName(phase), now: clock.now() }),
@@ -74,19 +88,29 @@ function refuserOf(environment: Environment, write: (line: string) => void): Ref
       emulatorHost: emulators?.firestore,
       clock: systemClock,
       ids: systemIds,
+      readTime: shared === undefined ? undefined : async () => (await shared()).refresh(),
     }),
   };
 }
 
+/** The one clock of a test day, loaded where deployment names it and nowhere else. */
+function sharedClock(url: string | undefined): (() => Promise<SharedClock>) | undefined {
+  if (url === undefined) return undefined;
+  let clock: Promise<SharedClock> | undefined;
+  return () => {
+    clock ??= import('../adapters/gcp/clock.ts').then(({ createSharedClock }) => createSharedClock(url, systemClock));
+    return clock;
+  };
+}
+
 /** On a test day a message counts as published when it came, by the day's clock. */
-async function pushedAt(clockUrl: string | undefined, event: PushedEvent): Promise<{ clock: Clock; data: unknown }> {
+async function pushedAt(
+  shared: (() => Promise<SharedClock>) | undefined,
+  event: PushedEvent,
+): Promise<{ clock: Clock; data: unknown }> {
   const data = pushedData(event);
-  if (clockUrl === undefined) return { clock: systemClock, data };
-  const [{ createSharedClock }, { restampBy }] = await Promise.all([
-    import('../adapters/gcp/clock.ts'),
-    import('./restamp.ts'),
-  ]);
-  const clock = createSharedClock(clockUrl, systemClock);
+  if (shared === undefined) return { clock: systemClock, data };
+  const [clock, { restampBy }] = await Promise.all([shared(), import('./restamp.ts')]);
   await clock.refresh();
   return { clock, data: restampBy(clock)(data) };
 }

@@ -184,6 +184,15 @@ describe('what nobody works for', () => {
     assert.equal((await world.documents.query('escalations')).length, 1);
     assert.equal(await world.documents.get(paths.slot(slotIdAt('t-90-prep', at('10:30')))), undefined);
   });
+
+  it('is a second copy whatever the configuration: a process that has read none refuses it as well', async () => {
+    const world = open();
+    await play(world, 't-90-prep', '10:30');
+    const changed = { ...world, engine: { ...world.engine, pinnedConfigurationSha256: 'd'.repeat(64) } };
+    const outcome = await play(changed, 't-90-prep', '10:31');
+    assert.equal(outcome.kind === 'refused' && outcome.reason, 'duplicate');
+    assert.deepEqual(await world.documents.query('escalations'), []);
+  });
 });
 
 describe('a tick of the watchdog', () => {

@@ -4,6 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { encodeFields } from '../../shared/adapters/gcp/firestore-values.ts';
+import { newestSlot } from '../../shared/domain/slot.ts';
+import { instant, plusSeconds } from '../../shared/domain/time.ts';
 import { paths } from '../../shared/engine/records.ts';
 import { earlyRefusals } from '../../shared/runtime/refuse-early.ts';
 
@@ -20,8 +23,26 @@ describe('a process that has run nothing yet', () => {
   const lines: string[] = [];
   let answers: { status: number; body: object }[] = [];
   let deployed: Record<string, string>;
+  /** What stands in the store, by the path of its document. */
+  const stored = new Map<string, object>();
+  const reads: string[] = [];
   const server = createServer(async (request, response) => {
-    commits.push({ url: request.url ?? '', ...(JSON.parse(await text(request)) as { writes: Commit['writes'] }) });
+    const url = request.url ?? '';
+    const asked = JSON.parse(await text(request)) as { writes: Commit['writes']; documents?: string[] };
+    if (url.endsWith(':batchGet')) {
+      const parts = (asked.documents ?? []).map((name) => {
+        const path = name.slice(name.indexOf('/documents/') + '/documents/'.length);
+        reads.push(path);
+        const data = stored.get(path);
+        const readTime = new Date().toISOString();
+        return data === undefined
+          ? { missing: name, readTime }
+          : { found: { name, fields: encodeFields(data) }, readTime };
+      });
+      response.writeHead(200).end(JSON.stringify(parts));
+      return;
+    }
+    commits.push({ url, writes: asked.writes });
     const { status, body } = answers.shift() ?? { status: 200, body: { commitTime: '2026-11-24T10:30:00Z' } };
     response.writeHead(status).end(JSON.stringify(body));
   });
@@ -45,6 +66,8 @@ describe('a process that has run nothing yet', () => {
   beforeEach(() => {
     commits.length = 0;
     lines.length = 0;
+    reads.length = 0;
+    stored.clear();
     answers = [];
   });
 
@@ -96,9 +119,70 @@ describe('a process that has run nothing yet', () => {
     assert.deepEqual(lines, []);
   });
 
-  it('leaves every message that may be right to the runtime, and asks nobody about it', async () => {
-    assert.equal(await refuse(pushed({ phase: 't-90-prep', trigger: 'schedule' })), false);
-    assert.equal(commits.length, 0);
+  describe('of a message that could have been sent rightly', () => {
+    const SLOT = newestSlot('t-90-prep', instant(Date.now()));
+    const SLOT_PATH = paths.slot(SLOT.slotId);
+    const DUE = { phase: 't-90-prep', trigger: 'schedule', slot: SLOT.dueAt };
+    const concluded = { ...SLOT, status: 'concluded', ending: 'passed', attempt: 1 };
+    const running = (messageId: string, untilSeconds: number) => ({
+      ...SLOT,
+      status: 'running',
+      attempt: 1,
+      lease: { holder: 'h', messageId, until: plusSeconds(instant(Date.now()), untilSeconds) },
+    });
+
+    it('leaves one whose slot nobody has begun to the runtime, and writes nothing', async () => {
+      assert.equal(await refuse(pushed(DUE)), false);
+      assert.deepEqual(reads, [SLOT_PATH]);
+      assert.equal(commits.length, 0);
+      assert.deepEqual(lines, []);
+    });
+
+    it('counts and acknowledges a second copy, of a slot that has ended or that somebody runs', async () => {
+      for (const slot of [concluded, running('another', 60)]) {
+        stored.set(SLOT_PATH, slot);
+        commits.length = 0;
+        assert.equal(await refuse(pushed(DUE)), true, slot.status);
+        const [write, ...others] = commits.flatMap(({ writes }) => writes as readonly object[]);
+        assert.deepEqual(others, []);
+        assert.match(
+          JSON.stringify(write),
+          /counters\/refusals@\d{4}-.*"fieldPath":"duplicate","increment":\{"integerValue":"1"\}/,
+        );
+        assert.match(lines.pop() ?? '', /"NOTICE".*t-90-prep refused: duplicate.*t-90-prep@/);
+      }
+    });
+
+    it('leaves to the runtime what is to be taken up again, and what must be delivered again', async () => {
+      for (const slot of [running('another', -1), running('m-1', 60)]) {
+        stored.set(SLOT_PATH, slot);
+        assert.equal(await refuse(pushed(DUE)), false);
+      }
+      assert.equal(commits.length, 0);
+      assert.deepEqual(lines, []);
+    });
+
+    it('leaves a rerun, a dry-run and a share of a run to the runtime', async () => {
+      stored.set(SLOT_PATH, concluded);
+      const runId = `${SLOT.slotId}#1`;
+      for (const body of [
+        { ...DUE, trigger: 'manual', rerun: true, reason: 'once more' },
+        { ...DUE, trigger: 'manual', dryRun: true },
+        { phase: 't-90-prep', trigger: 'continuation', runId, shard: 'f-1-0' },
+      ])
+        assert.equal(await refuse(pushed(body)), false, JSON.stringify(body));
+      assert.equal(commits.length, 0);
+    });
+
+    it('leaves one to the runtime that it could not count', async () => {
+      stored.set(SLOT_PATH, concluded);
+      answers = Array.from({ length: 9 }, () => ({
+        status: 503,
+        body: { error: { code: 503, status: 'UNAVAILABLE' } },
+      }));
+      assert.equal(await refuse(pushed(DUE)), false);
+      assert.deepEqual(lines, []);
+    });
   });
 
   it('leaves everything to the runtime where deployment says too little, or contradicts itself', async () => {
