@@ -2,9 +2,9 @@
  * From spawn to the first answer to a push, each in a fresh process, taken in turns and compared by medians: a bare
  * node:http server, a bare functions-framework target, and ours as it is deployed (the archive that `npm run build` makes,
  * unpacked and built). Ours: a body that is no JSON, which functions-framework answers with 400, nothing of ours being
- * loaded or written; a malformed message, which is kept as evidence in Firestore's emulator before it is acknowledged; and a
- * whole scheduled T-90 over the emulator and the sample world, its git server, datasets and services asked and its ending
- * stored.
+ * loaded or written; a malformed message, which is kept as evidence in Firestore's emulator before it is acknowledged; a
+ * second copy of a message whose slot has ended, which is counted; and a whole scheduled T-90 and T-30 over the emulator and
+ * the sample world, its git server, datasets and services asked and their endings stored.
  * Usage: node start.bench.ts [--runs N] [--archive DIR]... [--quick] [--json]
  * --archive DIR: folders that would be deployed, with their packages, instead of one that is built now.
  */
@@ -18,7 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePort, missingEmulators } from '../emulators/emulators.ts';
 import { isQuick, median, quantile, type Row, tell } from './report.ts';
-import { openStartWorld, type StartWorld } from './start-world.ts';
+import { type Environment, FINAL_CHECK_AT, openStartWorld, PREP_AT, type StartWorld } from './start-world.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -33,7 +33,8 @@ const POLL_MS = 2;
 const GIVE_UP_MS = 60_000;
 const PEER = 'bare functions-framework';
 const FRAMEWORK = resolve('node_modules/@google-cloud/functions-framework/build/src/main.js');
-const TARGET = 't90Prep';
+const PREP: Due = { phase: 't-90-prep', target: 't90Prep', at: PREP_AT };
+const FINAL_CHECK: Due = { phase: 't-30-final-check', target: 't30FinalCheck', at: FINAL_CHECK_AT };
 
 const folder = mkdtempSync(join(tmpdir(), 'highnoon-start-'));
 
@@ -49,24 +50,28 @@ function buildArchive(): string {
 interface Case {
   readonly name: string;
   readonly args: readonly string[];
-  readonly environment: () => Promise<Readonly<Record<string, string | undefined>>>;
-  readonly body: (publishedAt: string) => string;
+  /** Makes what must stand before the process starts. */
+  readonly environment: () => Promise<Environment>;
+  readonly phase: string;
+  readonly body: string;
   readonly says: RegExp;
   readonly reach?: number;
   /** What the first answer must be; an answer that acknowledges, where nothing else is said. */
   readonly status?: number;
 }
 
-const push = (data: unknown) => (publishTime: string) =>
-  JSON.stringify({
-    subscription: 'projects/p/subscriptions/s',
-    message: {
-      data: Buffer.from(JSON.stringify(data)).toString('base64'),
-      messageId: publishTime,
-      publishTime,
-      attributes: {},
-    },
-  });
+interface Due {
+  readonly phase: string;
+  readonly target: string;
+  readonly at: string;
+}
+
+function pushed({ phase, at }: Due, data: object): { phase: string; body: string } {
+  const bytes = Buffer.from(JSON.stringify({ phase, ...data })).toString('base64');
+  const message = { data: bytes, messageId: at, publishTime: at, attributes: {} };
+  return { phase, body: JSON.stringify({ subscription: 'projects/p/subscriptions/s', message }) };
+}
+const scheduled = (due: Due) => pushed(due, { trigger: 'schedule' });
 
 function casesOf(world: StartWorld): Case[] {
   const bareHttp = join(folder, 'http.cjs');
@@ -77,55 +82,79 @@ function casesOf(world: StartWorld): Case[] {
   );
   writeFileSync(
     bareTarget,
-    `require(${JSON.stringify(resolve('node_modules/@google-cloud/functions-framework'))}).cloudEvent('${TARGET}', async () => {});`,
+    `require(${JSON.stringify(resolve('node_modules/@google-cloud/functions-framework'))}).cloudEvent('${PREP.target}', async () => {});`,
   );
-  const framework = (source: string) => [FRAMEWORK, `--target=${TARGET}`, `--source=${source}`];
-  const scheduled = push({ phase: 't-90-prep', trigger: 'schedule' });
-  const malformed = push({ phase: 't-90-prep', force: true });
+  const framework = (source: string, target = PREP.target) => [FRAMEWORK, `--target=${target}`, `--source=${source}`];
   const archives = options.archive ?? [buildArchive()];
-  const ours = archives.flatMap((archive): Case[] => {
-    const of = archives.length === 1 ? '' : ` (${archive})`;
-    const common = {
-      args: framework(resolve(archive)),
-      environment: async () => ({ ...(await world.freshEnvironment()), FUNCTION_TARGET: TARGET }),
-    };
-    return [
-      {
-        name: `ours, 400 for a body that is no JSON, nothing written${of}`,
-        ...common,
-        body: () => '{"message": ',
-        says: /^/,
-        reach: 1.3,
-        status: 400,
-      },
-      {
-        name: `ours keeping a malformed message as evidence in Firestore${of}`,
-        ...common,
-        body: malformed,
-        says: /refused: malformed/,
-        reach: 1.3,
-      },
-      {
-        name: `ours, a whole T-90 over Firestore's emulator${of}`,
-        ...common,
-        body: scheduled,
-        says: /t-90-prep (passed|degraded)/,
-        reach: 2.5,
-      },
-    ];
-  });
+  const ours = archives.flatMap((archive) => oursIn(archive, archives.length === 1 ? '' : ` (${archive})`));
+  const bare = { environment: async () => ({}), ...scheduled(PREP), says: /^/ };
   return [
-    { name: 'bare node:http', args: [bareHttp], environment: async () => ({}), body: scheduled, says: /^/ },
-    { name: PEER, args: framework(bareTarget), environment: async () => ({}), body: scheduled, says: /^/ },
+    { name: 'bare node:http', args: [bareHttp], ...bare },
+    { name: PEER, args: framework(bareTarget), ...bare },
     ...ours,
   ];
+
+  function oursIn(archive: string, of: string): Case[] {
+    const deployed = async ({ target }: Due, environment: Promise<Environment>) => ({
+      ...(await environment),
+      FUNCTION_TARGET: target,
+    });
+    const fresh = () => deployed(PREP, world.freshEnvironment());
+    const prep: Case = {
+      name: `ours, a whole T-90 over Firestore's emulator${of}`,
+      args: framework(resolve(archive)),
+      environment: fresh,
+      ...scheduled(PREP),
+      says: /t-90-prep (passed|degraded)/,
+      reach: 2.5,
+    };
+    const prepared = async () => {
+      const environment = await fresh();
+      await startOnce({ ...prep, environment: async () => environment });
+      return environment;
+    };
+    let ended: Promise<Environment> | undefined;
+    const noJson: Case = {
+      ...prep,
+      name: `ours, 400 for a body that is no JSON, nothing written${of}`,
+      body: '{"message": ',
+      says: /^/,
+      reach: 1.3,
+      status: 400,
+    };
+    const malformed: Case = {
+      ...prep,
+      name: `ours keeping a malformed message as evidence in Firestore${of}`,
+      ...pushed(PREP, { force: true }),
+      says: /refused: malformed/,
+      reach: 1.3,
+    };
+    const secondCopy: Case = {
+      ...prep,
+      name: `ours refusing a second copy: read and counted in Firestore${of}`,
+      environment: () => {
+        ended ??= prepared();
+        return ended;
+      },
+      says: /refused: duplicate/,
+    };
+    const finalCheck: Case = {
+      name: `ours, a whole T-30 over Firestore's emulator${of}`,
+      args: framework(resolve(archive), FINAL_CHECK.target),
+      environment: async () => deployed(FINAL_CHECK, prepared().then(world.anHourLater)),
+      ...scheduled(FINAL_CHECK),
+      says: /t-30-final-check (passed|degraded)/,
+      reach: 2.5,
+    };
+    return [noJson, malformed, secondCopy, finalCheck, prep];
+  }
 }
 
 /** The status, or undefined when nobody listens yet. */
-function post(port: number, body: string): Promise<number | undefined> {
+function post(port: number, phase: string, body: string): Promise<number | undefined> {
   return new Promise((answer) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const path = '/projects/p/topics/highnoon-t-90-prep';
+    const path = `/projects/p/topics/highnoon-${phase}`;
     const outgoing = request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false }, (response) => {
       response.resume();
       response.once('end', () => answer(response.statusCode));
@@ -135,12 +164,8 @@ function post(port: number, body: string): Promise<number | undefined> {
   });
 }
 
-async function startOnce(
-  { name, args, environment, body, says, status: wanted }: Case,
-  publishedAt: string,
-): Promise<number> {
+async function startOnce({ name, args, environment, phase, body, says, status: wanted }: Case): Promise<number> {
   const port = await freePort();
-  const text = body(publishedAt);
   const own = await environment();
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...args], {
@@ -151,7 +176,7 @@ async function startOnce(
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(String(part)));
   try {
     while (performance.now() - startedMs < GIVE_UP_MS && child.exitCode === null) {
-      const status = await post(port, text);
+      const status = await post(port, phase, body);
       const isWanted = wanted === undefined ? status !== undefined && status >= 200 && status < 300 : status === wanted;
       if (isWanted) {
         const tookMs = performance.now() - startedMs;
@@ -180,10 +205,9 @@ if (missingEmulators(['firestore']) === undefined) {
     await using world = await openStartWorld();
     const cases = casesOf(world);
     // The first of each warms the disk and the emulator, and is not measured.
-    for (const one of cases) await startOnce(one, world.publishedAt);
+    for (const one of cases) await startOnce(one);
     const times = new Map(cases.map(({ name }) => [name, [] as number[]]));
-    for (let run = 0; run < RUNS; run += 1)
-      for (const one of cases) times.get(one.name)?.push(await startOnce(one, world.publishedAt));
+    for (let run = 0; run < RUNS; run += 1) for (const one of cases) times.get(one.name)?.push(await startOnce(one));
     const peer = median(times.get(PEER) ?? []);
     const fastestPeer = quantile(times.get(PEER) ?? [], 0);
     const rows = cases.flatMap(({ name, reach }): Row[] => {
