@@ -2,7 +2,7 @@ import { activeChainSlot, type DayRecord, isChainPhase } from './day.ts';
 import { isGood } from './ending.ts';
 import { type GateAnswer, type GateState, gateFor, unstartedEnding } from './gate.ts';
 import { isHeld } from './hold.ts';
-import { type ConcludedSlot, isLeaseLive, type RunningSlot, type SlotRecord } from './run.ts';
+import { type ConcludedSlot, hasBegun, isLeaseLive, type RunningSlot, type SlotRecord } from './run.ts';
 import {
   EARLY_CLOCK_SECONDS,
   newestSlot,
@@ -65,8 +65,11 @@ export function decideFromSlot(trigger: Trigger, slot: SlotRecord | undefined, a
   if (slot?.status === 'running') return decideRunning(trigger, slot, at);
   if (trigger.kind === 'continuation')
     return refuse('stale-continuation', `${trigger.runId ?? 'the run'} is not running`);
-  if (slot?.status === 'concluded' && !trigger.rerun) return decideConcluded(trigger, slot);
-  return undefined;
+  if (slot?.status !== 'concluded') return undefined;
+  // A rerun whose message is delivered once more is no second rerun.
+  if (trigger.rerun && hasBegun(slot, trigger.messageId))
+    return refuse('duplicate', `this message has begun an attempt of ${slot.slotId} already`);
+  return trigger.rerun ? undefined : decideConcluded(trigger, slot);
 }
 
 function decideRunning(trigger: Trigger, slot: RunningSlot, at: Instant): Admission {

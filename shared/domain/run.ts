@@ -27,7 +27,20 @@ interface SlotBase {
   readonly phase: PhaseName;
   readonly dueAt: Instant;
   readonly date: string;
+  /** Messages that began its attempts, newest last; absent before the first. Each begins one, however often it is delivered. */
+  readonly begunBy?: readonly string[];
 }
+
+/** A person may ask for many reruns of one slot; Pub/Sub delivers none again that is older than so many. */
+const REMEMBERED_MESSAGES = 100;
+
+/** What a slot remembers once this message begins an attempt of it. */
+export const begunBy = (slot: SlotRecord | undefined, messageId: string): readonly string[] =>
+  [...(slot?.begunBy ?? []), messageId].slice(-REMEMBERED_MESSAGES);
+
+/** Whether it is a further copy of a message that began an attempt of the slot. */
+export const hasBegun = (slot: SlotRecord | undefined, messageId: string): boolean =>
+  slot?.begunBy?.includes(messageId) ?? false;
 
 /** The gate is closed only because something upstream is not settled yet. */
 export interface WaitingSlot extends SlotBase {

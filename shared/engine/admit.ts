@@ -4,6 +4,7 @@ import { InvariantError } from '../domain/errors.ts';
 import type { LedgerLine } from '../domain/ledger.ts';
 import type { Revision } from '../domain/revision.ts';
 import {
+  begunBy,
   type ConcludedSlot,
   type Lease,
   type RunningSlot,
@@ -23,10 +24,10 @@ import { type Engine, phaseIn, pinsOf } from './engine.ts';
 import type { Holding } from './lease.ts';
 import { overtimeAt } from './overtime.ts';
 import { type Core, paths, readCore, writeLedger } from './records.ts';
-import type { Refused } from './refuse-by-slot.ts';
+import { countRefusal, type Refused } from './refuse-by-slot.ts';
 import { transact } from './transact.ts';
 
-export type Admitted =
+type Decided =
   | {
       readonly kind: 'granted';
       readonly slot: Slot;
@@ -38,7 +39,9 @@ export type Admitted =
   | { readonly kind: 'waiting'; readonly slot: WaitingSlot }
   | { readonly kind: 'concluded'; readonly slot: ConcludedSlot }
   | { readonly kind: 'rehearse'; readonly slot: Slot }
-  | (Omit<Refused, 'reason'> & { readonly reason: Refused['reason'] | 'malformed' });
+  | Refused;
+
+export type Admitted = Decided | (Omit<Refused, 'reason'> & { readonly reason: 'malformed' });
 
 /** Decides about a message and, when it is the one to work, takes the lease in the same commit. */
 export async function admit(engine: Engine, trigger: Trigger): Promise<Admitted> {
@@ -51,12 +54,17 @@ export async function admit(engine: Engine, trigger: Trigger): Promise<Admitted>
       slot: undefined,
     };
   const holder = engine.ids.unique();
-  return transact(engine, async (transaction) => {
+  const { admitted, at } = await transact(engine, async (transaction) => {
     const core = await readCore(transaction, slot);
     const own = ownGrant(core.slot, holder);
-    if (own !== undefined) return granted(slot, own, core.day, own.stretches > 1);
-    return apply(engine, transaction, trigger, slot, core, holder, decide(trigger, slot, core.slot, core));
+    const decided: Decided =
+      own === undefined
+        ? await apply(engine, transaction, trigger, slot, core, holder, decide(trigger, slot, core.slot, core))
+        : granted(slot, own, core.day, own.stretches > 1);
+    return { admitted: decided, at: core.at };
   });
+  if (admitted.kind === 'refused') await countRefusal(engine.documents, trigger, admitted, at);
+  return admitted;
 }
 
 /** An unknown commit that did land is recognised by its holder, which no other worker has. */
@@ -64,7 +72,7 @@ function ownGrant(slot: SlotRecord | undefined, holder: string): RunningSlot | u
   return slot?.status === 'running' && slot.lease?.holder === holder ? slot : undefined;
 }
 
-function granted(slot: Slot, running: RunningSlot, day: DayRecord, resumed: boolean): Admitted {
+function granted(slot: Slot, running: RunningSlot, day: DayRecord, resumed: boolean): Decided {
   if (running.lease === null) throw new InvariantError(`${slot.slotId}: granted without a lease`);
   const holding = { slotId: slot.slotId, attempt: running.attempt, holder: running.lease.holder, token: running.token };
   return { kind: 'granted', slot, running, holding, day, resumed };
@@ -78,7 +86,7 @@ async function apply(
   core: Core,
   holder: string,
   admission: Admission,
-): Promise<Admitted> {
+): Promise<Decided> {
   switch (admission.kind) {
     case 'refuse':
       return { kind: 'refused', reason: admission.reason, detail: admission.detail, slot: core.slot };
@@ -151,13 +159,14 @@ async function start(
   core: Core,
   holder: string,
   attempt: number,
-): Promise<Admitted> {
+): Promise<Decided> {
   const lastKnownGood = slot.phase === 't-90-prep' ? await transaction.get<Revision>(paths.lastKnownGood) : undefined;
   const lease = leaseFor(engine, trigger, core, holder);
   const runId = runIdOf(slot.slotId, attempt);
   const running: RunningSlot = {
     ...slotBase(slot, dateOfSlot(slot)),
     status: 'running',
+    begunBy: begunBy(core.slot, trigger.messageId),
     attempt,
     startedAt: core.at,
     lease,
@@ -216,7 +225,7 @@ function resume(
   core: Core,
   holder: string,
   running: RunningSlot,
-): Admitted {
+): Decided {
   const lease = leaseFor(engine, trigger, core, holder);
   const next: RunningSlot = { ...unparked(running), lease, token: lease.token, stretches: running.stretches + 1 };
   transaction.set(paths.slot(slot.slotId), next);

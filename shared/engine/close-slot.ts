@@ -97,6 +97,7 @@ export async function endExhausted(
     ...extra,
     attempt: running.attempt,
     startedAt: running.startedAt,
+    begunBy: running.begunBy,
     ending: endingOf(verdict, isHalfDone ? 'failed' : 'none'),
     verdict,
     checkpoints,

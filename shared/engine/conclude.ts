@@ -31,6 +31,8 @@ export interface Conclusion {
   readonly slot: Slot;
   readonly attempt: number;
   readonly startedAt: Instant | null;
+  /** Of the attempt that ends here and of those before it; absent where none began. */
+  readonly begunBy?: readonly string[] | undefined;
   readonly at: Instant;
   readonly ending: Ending;
   readonly verdict: Verdict | null;
@@ -74,6 +76,7 @@ export function writeConclusion(engine: Engine, transaction: Transaction, c: Con
   const runId = runIdOf(slot.slotId, c.attempt);
   const concluded: ConcludedSlot = {
     ...slotBase(slot, dateOfSlot(slot)),
+    ...(c.begunBy === undefined ? {} : { begunBy: c.begunBy }),
     status: 'concluded',
     attempt: c.attempt,
     startedAt: c.startedAt,

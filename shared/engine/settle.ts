@@ -76,6 +76,7 @@ function conclusion(
     slot,
     attempt: stretch.attempt,
     startedAt: running.startedAt,
+    begunBy: running.begunBy,
     at: core.at,
     ending,
     verdict,

@@ -52,14 +52,14 @@ describe('the daily chain', () => {
     assert.ok(await world.documents.get('revisions/lastKnownGood'));
   });
 
-  it('counts fifty copies of a message and a second message for the slot as duplicates', async () => {
+  it('counts fifty copies of a message as copies, and a second message for the slot as a surplus start', async () => {
     const resource = new TestResource();
     const world = createTestEngine(at('10:30'), greenPhases(resource));
     await play(world, 't-90-prep', '10:30', { messageId: 'same' });
     for (let copy = 0; copy < 50; copy++)
       assert.equal(ending(await play(world, 't-90-prep', '10:30', { messageId: 'same' })), 'duplicate');
     assert.equal(ending(await play(world, 't-90-prep', '10:31')), 'duplicate');
-    assert.deepEqual(await world.documents.get(`counters/refusals@${DATE}`), { duplicate: 51 });
+    assert.deepEqual(await world.documents.get(`counters/refusals@${DATE}`), { 'duplicate-copy': 50, duplicate: 1 });
   });
 
   it('rolls everything back, newest first, when noon fails after its actions', async () => {

@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import { PortError } from '../../shared/domain/errors.ts';
 import { fails } from '../../shared/domain/finding.ts';
 import type { SlotRecord } from '../../shared/domain/run.ts';
+import { admit } from '../../shared/engine/admit.ts';
 import { anchorLedger } from '../../shared/engine/anchor-ledger.ts';
 import { withDeadline } from '../../shared/engine/deadline.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
+import { type Engine, LIMITS } from '../../shared/engine/engine.ts';
 import { deliver } from '../../shared/engine/outbox.ts';
 import { viewOutcome } from '../../shared/engine/read-run.ts';
 import { paths } from '../../shared/engine/records.ts';
@@ -160,6 +161,34 @@ describe('a run as it is shown', () => {
   });
 });
 
+describe('a message that asks for a rerun', () => {
+  it('begins one attempt, however often it is delivered, and the next one another', async () => {
+    const red = { 't-90-prep': testPhase('t-90-prep', [testCheck('look', () => broken())]) };
+    const world = createTestEngine(at('10:30'), red);
+    await play(world, 't-90-prep', '10:30');
+    const attempts: unknown[] = [];
+    for (const messageId of ['first', 'first', 'second', 'first', 'second']) {
+      const outcome = await play(world, 't-90-prep', '10:35', { kind: 'manual', rerun: true, messageId });
+      attempts.push(outcome.kind === 'concluded' ? outcome.slot.attempt : outcome.kind === 'refused' && outcome.reason);
+    }
+    assert.deepEqual(attempts, [2, 'duplicate', 3, 'duplicate', 'duplicate']);
+  });
+
+  it('is still one when its first attempt used up its stretches', async () => {
+    const slot = slotIdAt('t-90-prep', at('10:30'));
+    const world = open({ limits: { ...LIMITS, stretches: 1 } });
+    const message = { messageId: 'died' };
+    const begun = await admit(world.engine, scheduled('t-90-prep', at('10:30'), message));
+    assert.equal(begun.kind, 'granted', 'and nobody works it');
+    await play(world, 't-90-prep', '10:40', { kind: 'sweep', slotDueAt: at('10:30') });
+    const ended = await world.documents.get<SlotRecord>(paths.slot(slot));
+    assert.equal(ended?.status, 'concluded');
+    assert.deepEqual(ended?.begunBy, ['died']);
+    const again = await play(world, 't-90-prep', '10:41', { ...message, kind: 'manual', rerun: true });
+    assert.equal(again.kind === 'refused' && again.reason, 'duplicate');
+  });
+});
+
 describe('what nobody works for', () => {
   it('is counted by its reason, apart when this program woke it itself', async () => {
     const world = open();
@@ -173,6 +202,32 @@ describe('what nobody works for', () => {
       'duplicate-sweep': 1,
       'stale-continuation-continuation': 1,
     });
+  });
+
+  it('is counted as a copy when the message that began the work is delivered again: no surplus start', async () => {
+    const world = open();
+    const message = { messageId: 'of-the-schedule' };
+    await play(world, 't-90-prep', '10:30', message);
+    const again = await play(world, 't-90-prep', '10:31', message);
+    assert.equal(again.kind === 'refused' && again.reason, 'duplicate');
+    await play(world, 't-90-prep', '10:32');
+    assert.deepEqual(await world.documents.get(paths.counter(`refusals@${DATE}`)), {
+      'duplicate-copy': 1,
+      duplicate: 1,
+    });
+  });
+
+  it('is counted too when more than the slot had to be read, under the day on which it came', async () => {
+    const world = open();
+    await play(world, 't-90-prep', '10:30');
+    await play(world, 't-90-prep', '10:31', { kind: 'manual', rerun: true });
+    const runId = `${slotIdAt('t-90-prep', '2026-11-20T10:30:00.000Z')}#1`;
+    await play(world, 't-90-prep', '10:32', { kind: 'continuation', runId });
+    assert.deepEqual(await world.documents.get(paths.counter(`refusals@${DATE}`)), {
+      'not-rerunnable': 1,
+      'stale-continuation-continuation': 1,
+    });
+    assert.equal((await world.documents.query('counters')).filter(({ id }) => id.startsWith('refusals@')).length, 1);
   });
 
   it('of a configuration that deployment does not know starts nothing, and is told once', async () => {

@@ -120,6 +120,16 @@ describe('guards of admission', () => {
     assert.equal(refusal(await bench.play('b', 't-90-prep', { kind: 'manual', rerun: true })), 'rerun-too-late');
   });
 
+  it('reruns once for one message, however often it is delivered', async () => {
+    const bench = new Bench();
+    bench.phases = { ...bench.phases, 't-90-prep': testPhase('t-90-prep', [bench.check('check-world', broken)]) };
+    await bench.play('a', 't-90-prep');
+    const message = { kind: 'manual', rerun: true, messageId: 'by-a-person' } as const;
+    const first = await bench.play('b', 't-90-prep', message);
+    assert.equal(first.kind === 'concluded' && first.slot.attempt, 2);
+    assert.equal(refusal(await bench.play('c', 't-90-prep', message)), 'duplicate');
+  });
+
   it('reruns nothing that passed', async () => {
     const bench = new Bench();
     await bench.play('a', 't-90-prep');

@@ -25,8 +25,8 @@ export const GUARDS: readonly Guard[] = [
     'engine/admit.ts',
     'I1: an unknown commit of a grant is found again',
     ['admission', 'recognises its own grant when the commit landed and nothing was heard of it'],
-    'if (own !== undefined) return granted(',
-    'if (own === null) return granted(',
+    'own === undefined',
+    'own !== null',
   ),
   guard(
     'twelve-stretches',
@@ -107,6 +107,14 @@ export const GUARDS: readonly Guard[] = [
     ['admission', 'reruns nothing after the rerun window'],
     'if (state.at > rerunClosesAt(slot))',
     'if (state.at < slot.dueAt)',
+  ),
+  guard(
+    'one-attempt-a-message',
+    'domain/admission.ts',
+    'nothing runs twice: Pub/Sub delivers a message at least once',
+    ['admission', 'reruns once for one message, however often it is delivered'],
+    'trigger.rerun && hasBegun(slot, trigger.messageId)',
+    'trigger.rerun && hasBegun(undefined, trigger.messageId)',
   ),
   guard(
     'passed-stays-passed',

@@ -77,6 +77,12 @@ function onStart(state: OracleState, before: SlotRecord | undefined, after: Runn
   const closes = before?.status === 'concluded' ? rerunClosesAt(after) : startClosesAt(after);
   state.demand(readAt <= closes, 'I13', () => `${runId} started at ${readAt}, its window closed at ${closes}`);
   state.demand(plusSeconds(readAt, 60) >= after.dueAt, 'I23', () => `${runId} started at ${readAt}, before it was due`);
+  const messageId = after.lease?.messageId;
+  if (messageId !== undefined) {
+    const earlier = state.begun.get(messageId);
+    state.demand(earlier === undefined, 'once', () => `${messageId} began ${earlier}, and then ${runId}`);
+    state.begun.set(messageId, runId);
+  }
   state.runs.set(runId, {
     runId,
     slotId: after.slotId,
