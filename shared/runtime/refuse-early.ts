@@ -72,7 +72,7 @@ function refuserOf(environment: Environment, write: (line: string) => void): Ref
   refuseForeignEndpoints(environment, 'firestore');
   const { clockUrl, databaseId, emulators, service } = cloudSettings(environment);
   const resourceName = resourceNamer(environmentName);
-  const shared = sharedClock(clockUrl);
+  const shared = testDay(clockUrl);
   return {
     async judge(phase, event) {
       const { clock, data } = await pushedAt(shared, event);
@@ -88,29 +88,39 @@ function refuserOf(environment: Environment, write: (line: string) => void): Ref
       emulatorHost: emulators?.firestore,
       clock: systemClock,
       ids: systemIds,
-      readTime: shared === undefined ? undefined : async () => (await shared()).refresh(),
+      readTime: shared === undefined ? undefined : async () => (await shared()).clock.refresh(),
     }),
   };
 }
 
-/** The one clock of a test day, loaded where deployment names it and nowhere else. */
-function sharedClock(url: string | undefined): (() => Promise<SharedClock>) | undefined {
+interface TestDay {
+  readonly clock: SharedClock;
+  /** Gives a message the time at which it first came, by the day's clock. */
+  readonly restamp: (data: unknown) => unknown;
+}
+
+/** Loaded where deployment names the clock of a test day, and nowhere else; once, because it knows what came before. */
+function testDay(url: string | undefined): (() => Promise<TestDay>) | undefined {
   if (url === undefined) return undefined;
-  let clock: Promise<SharedClock> | undefined;
+  let day: Promise<TestDay> | undefined;
   return () => {
-    clock ??= import('../adapters/gcp/clock.ts').then(({ createSharedClock }) => createSharedClock(url, systemClock));
-    return clock;
+    day ??= Promise.all([import('../adapters/gcp/clock.ts'), import('./restamp.ts')]).then(
+      ([{ createSharedClock }, { restampBy }]) => {
+        const clock = createSharedClock(url, systemClock);
+        return { clock, restamp: restampBy(clock) };
+      },
+    );
+    return day;
   };
 }
 
-/** On a test day a message counts as published when it came, by the day's clock. */
 async function pushedAt(
-  shared: (() => Promise<SharedClock>) | undefined,
+  shared: (() => Promise<TestDay>) | undefined,
   event: PushedEvent,
 ): Promise<{ clock: Clock; data: unknown }> {
   const data = pushedData(event);
   if (shared === undefined) return { clock: systemClock, data };
-  const [clock, { restampBy }] = await Promise.all([shared(), import('./restamp.ts')]);
+  const { clock, restamp } = await shared();
   await clock.refresh();
-  return { clock, data: restampBy(clock)(data) };
+  return { clock, data: restamp(data) };
 }

@@ -38,6 +38,17 @@ async function giveBack(error: unknown): Promise<void> {
 
 let refusals: Promise<Refuse> | undefined;
 
+/** Undefined when its code could not be loaded: then the whole runtime refuses, or tells what is wrong. */
+async function refusal(): Promise<Refuse | undefined> {
+  try {
+    refusals ??= import('./refuse-early.ts').then(({ earlyRefusals }) => earlyRefusals(process.env));
+    return await refusals;
+  } catch {
+    refusals = undefined;
+    return undefined;
+  }
+}
+
 /**
  * The handler of a phase, and its operations once a message may run them. What a process that has run nothing yet must
  * refuse, it refuses with the little that this takes.
@@ -46,8 +57,8 @@ export function servePhase(name: PhaseName, load: () => Promise<Phase>): Handler
   const handle = serveLazily(async () => (await import('./phase-handler.ts')).phaseHandler(name, load));
   return async (event) => {
     if (!hasRuntime()) {
-      refusals ??= import('./refuse-early.ts').then(({ earlyRefusals }) => earlyRefusals(process.env));
-      if (await (await refusals)(name, event)) return;
+      const refuse = await refusal();
+      if (await refuse?.(name, event)) return;
     }
     await handle(event);
   };
