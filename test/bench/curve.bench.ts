@@ -1,5 +1,6 @@
 /**
- * How cost grows with size, each with the exponent fitted over its sizes: 1 is linear, 0 is constant. Services answer on
+ * How cost grows with size, each with the exponent fitted over its sizes, and the one of the last step beside it, in which
+ * what a process costs by itself no longer hides: 1 is linear, 0 is constant. Services answer on
  * a virtual clock with slow and dead hosts among them; repositories are real ones behind a real server; datasets lie in
  * a folder. Usage: node curve.bench.ts [--quick] [--json]
  */
@@ -38,6 +39,7 @@ type Point = { readonly size: number; readonly cost: number };
 function curve(what: string, unit: string, points: readonly Point[], most: number): void {
   for (const { size, cost } of points) rows.push({ what: `${what}: ${size}`, value: cost, unit });
   rows.push({ what: `${what}: fitted exponent`, value: fittedExponent(points), unit: 'exponent', reach: most });
+  rows.push({ what: `${what}: exponent of the last step`, value: fittedExponent(points.slice(-2)), unit: 'exponent' });
 }
 
 async function timed(body: () => Promise<unknown>): Promise<number> {
