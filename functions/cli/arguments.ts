@@ -105,12 +105,17 @@ export function textOption({ options }: Arguments, name: string): string | undef
 
 export const flagOption = ({ options }: Arguments, name: string): boolean => options[name] === true;
 
+/** A day looks back and ahead, and beside these years texts no longer compare as times: 9999-12-31 is followed by +010000-01-01. */
+const isWithinYears = (text: string): boolean => text >= '0001' && text < '9999';
+const YEARS = 'the years 0001 to 9998 are allowed';
+
 export function timeOption(args: Arguments, name: string): Instant | undefined {
   const text = textOption(args, name);
   if (text === undefined) return undefined;
   const at = parseInstant(text);
   if (at === undefined)
     throw new UsageError(`--${name} '${text}': an RFC 3339 time such as 2026-11-24T12:00:00Z is allowed`);
+  if (!isWithinYears(at)) throw new UsageError(`--${name} '${text}': ${YEARS}`);
   return at;
 }
 
@@ -120,6 +125,7 @@ export function dateOption(args: Arguments, name: string): string | undefined {
     const fault = /^\d{4}-\d{2}-\d{2}$/.test(text) ? 'the calendar has no such day; ' : '';
     throw new UsageError(`--${name} '${text}': ${fault}a date such as 2026-11-24 is allowed`);
   }
+  if (text !== undefined && !isWithinYears(text)) throw new UsageError(`--${name} '${text}': ${YEARS}`);
   return text;
 }
 

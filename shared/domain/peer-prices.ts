@@ -6,7 +6,7 @@ export interface MonthlyWork {
   readonly runs: number;
   /** Judged steps of those runs. */
   readonly operations: number;
-  /** Looks of the watchdog. Composer and Dagster bring a scheduler and sensors of their own and do not bill them. */
+  /** Looks of the watchdog. */
   readonly ticks: number;
 }
 
@@ -15,26 +15,42 @@ export interface PeerPrice {
   readonly plan: string;
   /** What the peer would count for this work. */
   readonly counted: string;
+  /** Units that the peer bills for each run, step and tick; 0 for what it does not bill. */
+  readonly unitsEach: MonthlyWork;
   readonly usdPerMonth: number;
+  /** How the figure comes about: what is counted, what is not, and why. */
+  readonly note: string;
   readonly page: string;
   /** What the figure leaves out, in a sentence. */
   readonly leavesOut: string;
 }
 
 const COMPUTE = 'the compute that runs the steps, and the store, which cost the same beside it';
+const WATCHDOG = "the watchdog's looks (ticks)";
 
 /** In the order of price. The peers orchestrate; gate, ticket, rollback and ledger would have to be written on top. */
 export function peerPrices(work: MonthlyWork): readonly PeerPrice[] {
   return [composer(), temporal(work), dagster(work), inngest(work)].sort((a, b) => b.usdPerMonth - a.usdPerMonth);
 }
 
-/** An environment is paid for as long as it stands, idle or not. Users report 300 to 400 a month for the smallest; the least is taken. */
+const unitsOf = (work: MonthlyWork, each: MonthlyWork): number =>
+  work.runs * each.runs + work.operations * each.operations + work.ticks * each.ticks;
+
+/** The price page gives no total for the smallest environment; users report this much a month for it. */
+const COMPOSER_REPORTED_USD = { least: 300, most: 400 };
+const COMPOSER_USD_PER_DCU_HOUR = 0.06;
+const HOURS_PER_MONTH = 730.5;
+
 function composer(): PeerPrice {
+  const { least, most } = COMPOSER_REPORTED_USD;
+  const units = (least / COMPOSER_USD_PER_DCU_HOUR / HOURS_PER_MONTH).toFixed(1);
   return {
     name: 'Cloud Composer 3',
     plan: 'smallest environment',
-    counted: 'one environment, always on, at 0.06 a DCU-hour',
-    usdPerMonth: 300,
+    counted: 'one environment, always on',
+    unitsEach: { runs: 0, operations: 0, ticks: 0 },
+    usdPerMonth: least,
+    note: `neither runs, steps nor ticks: an environment, with the scheduler and the sensors in it, is paid for as long as it stands. ${least} is not calculated: users report ${least} to ${most} for the smallest, and the least is taken; at the ${COMPOSER_USD_PER_DCU_HOUR} of the list for a DCU-hour that is ${units} DCUs for ${HOURS_PER_MONTH} hours`,
     page: 'https://cloud.google.com/composer/pricing',
     leavesOut: 'whatever the tasks start elsewhere',
   };
@@ -43,16 +59,20 @@ function composer(): PeerPrice {
 const TEMPORAL_PLAN_USD = 100;
 const TEMPORAL_INCLUDED_ACTIONS = 1e6;
 const TEMPORAL_USD_PER_MILLION = 50;
-
 /** A start, an activity, a timer are an action each; a schedule adds one to each start. */
-function temporal({ runs, operations, ticks }: MonthlyWork): PeerPrice {
-  const actions = runs * 2 + operations + ticks * 2;
-  const beyond = Math.max(0, actions - TEMPORAL_INCLUDED_ACTIONS);
+const TEMPORAL_ACTIONS: MonthlyWork = { runs: 2, operations: 1, ticks: 2 };
+
+function temporal(work: MonthlyWork): PeerPrice {
+  const price = (of: MonthlyWork): number =>
+    TEMPORAL_PLAN_USD +
+    (Math.max(0, unitsOf(of, TEMPORAL_ACTIONS) - TEMPORAL_INCLUDED_ACTIONS) / 1e6) * TEMPORAL_USD_PER_MILLION;
   return {
     name: 'Temporal Cloud',
     plan: 'Essentials',
-    counted: `${Math.round(actions)} actions of 1,000,000 included`,
-    usdPerMonth: TEMPORAL_PLAN_USD + (beyond / 1e6) * TEMPORAL_USD_PER_MILLION,
+    counted: `${Math.round(unitsOf(work, TEMPORAL_ACTIONS))} actions of 1,000,000 included`,
+    unitsEach: TEMPORAL_ACTIONS,
+    usdPerMonth: price(work),
+    note: `a run as 2 actions (its schedule, its start), a step as 1, a tick as 2: ${WATCHDOG} would be a scheduled workflow, and every start is billed. ${withoutTicks(work, price)}`,
     page: 'https://docs.temporal.io/cloud/pricing',
     leavesOut: `workers, which must be always on, beside ${COMPUTE}`,
   };
@@ -60,14 +80,18 @@ function temporal({ runs, operations, ticks }: MonthlyWork): PeerPrice {
 
 const DAGSTER_PLAN_USD = 10;
 const DAGSTER_USD_PER_CREDIT = 0.04;
-
 /** A credit for each step; one user and one deployment. */
-function dagster({ operations }: MonthlyWork): PeerPrice {
+const DAGSTER_CREDITS: MonthlyWork = { runs: 0, operations: 1, ticks: 0 };
+
+function dagster(work: MonthlyWork): PeerPrice {
+  const credits = unitsOf(work, DAGSTER_CREDITS);
   return {
     name: 'Dagster+',
     plan: 'Solo',
-    counted: `${Math.round(operations)} credits at 0.04`,
-    usdPerMonth: DAGSTER_PLAN_USD + operations * DAGSTER_USD_PER_CREDIT,
+    counted: `${Math.round(credits)} credits at ${DAGSTER_USD_PER_CREDIT}`,
+    unitsEach: DAGSTER_CREDITS,
+    usdPerMonth: DAGSTER_PLAN_USD + credits * DAGSTER_USD_PER_CREDIT,
+    note: `a step as 1 credit, beside ${DAGSTER_PLAN_USD} for the plan; runs and ticks not: ${WATCHDOG} would be sensors, whose evaluations are not billed`,
     page: 'https://dagster.io/pricing',
     leavesOut: `serverless compute at 0.01 a minute, or ${COMPUTE}`,
   };
@@ -75,17 +99,28 @@ function dagster({ operations }: MonthlyWork): PeerPrice {
 
 const INNGEST_FREE_EXECUTIONS = 50_000;
 const INNGEST_PRO_USD = 75;
+/** A run is an execution and each step another. */
+const INNGEST_EXECUTIONS: MonthlyWork = { runs: 1, operations: 1, ticks: 1 };
 
-/** A run is an execution and each step another. Below the free plan's number it costs nothing, with a day of traces. */
-function inngest({ runs, operations, ticks }: MonthlyWork): PeerPrice {
-  const executions = runs + operations + ticks;
-  const isFree = executions <= INNGEST_FREE_EXECUTIONS;
+/** Below the free plan's number it costs nothing, with a day of traces. */
+function inngest(work: MonthlyWork): PeerPrice {
+  const price = (of: MonthlyWork): number =>
+    unitsOf(of, INNGEST_EXECUTIONS) <= INNGEST_FREE_EXECUTIONS ? 0 : INNGEST_PRO_USD;
+  const isFree = price(work) === 0;
   return {
     name: 'Inngest',
     plan: isFree ? 'Free' : 'Pro',
-    counted: `${Math.round(executions)} executions of ${isFree ? '50,000' : '1,000,000'} included`,
-    usdPerMonth: isFree ? 0 : INNGEST_PRO_USD,
+    counted: `${Math.round(unitsOf(work, INNGEST_EXECUTIONS))} executions of ${isFree ? '50,000' : '1,000,000'} included`,
+    unitsEach: INNGEST_EXECUTIONS,
+    usdPerMonth: price(work),
+    note: `a run, a step and a tick as 1 execution each: ${WATCHDOG} would be a scheduled function, and every run of one is billed. ${withoutTicks(work, price)}`,
     page: 'https://www.inngest.com/pricing',
     leavesOut: isFree ? `traces older than 24 hours, and ${COMPUTE}` : COMPUTE,
   };
+}
+
+/** Whether a price rests on the ticks: whoever would not port the watchdog need not believe it. */
+function withoutTicks(work: MonthlyWork, price: (of: MonthlyWork) => number): string {
+  const [all, less] = [price(work), price({ ...work, ticks: 0 })];
+  return all === less ? 'Without ticks the price is the same' : `Without ticks the price is ${less.toFixed(2)}`;
 }

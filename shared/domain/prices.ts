@@ -82,6 +82,10 @@ export interface PricedLine {
   readonly meter: Meter;
   readonly title: string;
   readonly units: number;
+  /** What the list says: so many US dollars for so many units, so many units free a month, read on that page. */
+  readonly listPrice: { readonly usd: number; readonly per: number };
+  readonly freePerMonth: number;
+  readonly page: string;
   /** At list price, nothing given. */
   readonly usd: number;
   /** After the allotment that costs nothing, if nothing else of the account uses it. */
@@ -96,7 +100,8 @@ export function priceMonth(usage: Usage): readonly PricedLine[] {
     const price: Price = PRICES[meter];
     const usd = (units / price.per) * price.usd;
     const usdAfterFree = (Math.max(0, units - price.freePerMonth) / price.per) * price.usd;
-    return [{ meter, title: price.title, units, usd, usdAfterFree }];
+    const { title, per, freePerMonth, page } = price;
+    return [{ meter, title, units, listPrice: { usd: price.usd, per }, freePerMonth, page, usd, usdAfterFree }];
   });
 }
 

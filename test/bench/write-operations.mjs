@@ -8,6 +8,13 @@ if (file === undefined) {
   process.exit(2);
 }
 const cost = JSON.parse(readFileSync(file, 'utf8'));
+if (!cost.isWholeDay) {
+  const bad = cost.endings.filter(({ isGood }) => !isGood).map(({ slot, ended }) => `${slot} ${ended}`);
+  console.error(
+    `write-operations: ${file} holds no whole day (${bad.join(', ') || 'messages were lost'}); one is needed`,
+  );
+  process.exit(1);
+}
 const catalog = JSON.parse(readFileSync('shared/catalog/phases.json', 'utf8'));
 const security = readFileSync('docs/security.md', 'utf8');
 
@@ -77,14 +84,35 @@ const sections = [...catalog.phases, ...catalog.services].map(({ name, account, 
 });
 
 const { phases, everything, stateAndMessages } = cost;
+const exact = (usd) => usd.toFixed(4);
+const plain = (number) => number.toLocaleString('en-US', { maximumFractionDigits: 9 });
+const [, ...beside] = everything.parts;
+const partRows = [
+  ...phases.parts.map(({ name, usdPerMonth }) => [name, exact(usdPerMonth)]),
+  ['**the five phases**', `**${exact(phases.usdPerMonth)}**`],
+  ...beside.map(({ name, usdPerMonth }) => [name, exact(usdPerMonth)]),
+  ['**everything**', `**${exact(everything.usdPerMonth)}**`],
+];
+const peerRows = [cost.own, ...cost.peers]
+  .sort((a, b) => b.usdPerMonth - a.usdPerMonth)
+  .map(({ name, plan, usdPerMonth, counted: units, note, leavesOut, page }) => [
+    page === undefined ? `**${name}** ${plan}` : `[${name} ${plan}](${page})`,
+    usdPerMonth.toFixed(2),
+    units,
+    note,
+    leavesOut,
+  ]);
+const times = new Map();
+for (const { phase, ended } of cost.endings) times.set(`${phase} ${ended}`, (times.get(`${phase} ${ended}`) ?? 0) + 1);
+const endedTimes = [...times].map(([key, count]) => (count === 1 ? key : `${key} ${count} times`));
 const text = `# Operations: what each function reads, writes, needs and costs
 
 Made by \`test/bench/write-operations.mjs\` from \`highnoon cost --json\`, which plays a Sunday of the sample world through the
 real functions and counts every call that the cloud would bill, and from the table of roles in [security.md](security.md).
 A larger world reads more; ${'`highnoon cost --config FILE`'} counts yours.
 
-Counted on ${cost.countedDate}, priced as of ${cost.pricesAsOf} in ${cost.region} (\`shared/domain/prices.ts\`). Billed seconds are the processor
-time of the machine that counted, the sample world's servers included, and ${cost.assumptions.secondsPerCall * 1000} ms for each remote call, and ${cost.assumptions.secondsPerStart} s for each start but the watchdog's, whose instance is kept.
+The day played is ${cost.countedDate}, priced as of ${cost.pricesAsOf} in ${cost.region} (\`shared/domain/prices.ts\`). Billed seconds are the processor
+time of the machine that counted, the sample world's servers included, and ${cost.assumptions.secondsPerCall * 1000} ms for each remote call (assumed), and ${cost.assumptions.secondsPerStart} s for each start but the watchdog's, whose instance is kept.
 
 ## Money
 
@@ -93,22 +121,30 @@ With watchdog, relay, secrets and alerts: ${money(everything.usdPerMonth)} USD a
 Firestore and Pub/Sub of a whole day, the watchdog's ticks included: **${money(stateAndMessages.usdPerDay)} USD** at list price. To reach: below ${stateAndMessages.reachUsdPerDay.toFixed(2)}: ${stateAndMessages.reached ? 'reached' : 'not reached'}.
 Not counted: storage of data and images, egress, and what probed services cost their owners.
 
+The phases of that day ended: ${endedTimes.join(', ')}. When one does not end \`passed\` or \`degraded\`, or a message is taken by nobody,
+the command says first that the day counted is not a whole one, with the phase and its ending, \`--json\` has \`isWholeDay: false\`, and the exit code is 1.
+
+${table(['a month at list price', 'USD'], partRows)}
+
+Free allotments are given once for everything, so they are taken from the sums of what is billed alone:
+
 ${table(
-  ['a month of everything', 'units', 'USD', 'after free'],
-  everything.lines.map(({ title, units, usd, usdAfterFree }) => [title, whole(units), money(usd), money(usdAfterFree)]),
+  ['a month of everything', 'units', 'list price, USD', 'free a month', 'USD', 'after free'],
+  everything.lines.map(({ title, units, listPrice, freePerMonth, page, usd, usdAfterFree }) => [
+    `[${title}](${page})`,
+    whole(units),
+    `${plain(listPrice.usd)} for ${plain(listPrice.per)}`,
+    plain(freePerMonth),
+    exact(usd),
+    exact(usdAfterFree),
+  ]),
 )}
 
 ## The same work elsewhere
 
-${table(
-  ['orchestrator', 'USD a month', 'counted', 'leaves out'],
-  cost.peers.map(({ name, plan, usdPerMonth, counted: units, leavesOut, page }) => [
-    `[${name} ${plan}](${page})`,
-    money(usdPerMonth),
-    units,
-    leavesOut,
-  ]),
-)}
+A month is ${whole(cost.work.runs)} runs of phases, ${whole(cost.work.operations)} judged steps and ${whole(cost.work.ticks)} looks of the watchdog (ticks).
+
+${table(['orchestrator', 'USD a month', 'counted', 'what counts', 'leaves out'], peerRows)}
 
 The peers orchestrate. Gate, ticket, rollback, ledger and the judging itself would be written on top of them.
 

@@ -75,6 +75,36 @@ describe('peers', () => {
   });
 });
 
+describe('what peers count', () => {
+  const work = { runs: 217, operations: 2_000, ticks: 8_766 };
+  const peer = (name: string, of = work) => {
+    const found = peerPrices(of).find((one) => one.name === name);
+    assert.ok(found !== undefined);
+    return found;
+  };
+
+  it('is told with each, the ticks and why they are charged or not included', () => {
+    for (const { name, unitsEach, note } of peerPrices(work)) {
+      assert.match(note, /tick/, name);
+      if (unitsEach.ticks === 0) assert.match(note, /neither runs, steps nor ticks|ticks not/, name);
+      else assert.match(note, /a tick as|and a tick as/, name);
+    }
+  });
+
+  it('says whether the price rests on the ticks', () => {
+    assert.match(peer('Inngest').note, /Without ticks the price is the same/);
+    assert.match(peer('Inngest', { ...work, ticks: 60_000 }).note, /Without ticks the price is 0\.00/);
+    assert.match(peer('Temporal Cloud', { ...work, ticks: 1e6 }).note, /Without ticks the price is 100\.00/);
+  });
+
+  it('gives the DCUs that the reported price of Composer comes to', () => {
+    const { usdPerMonth, note } = peer('Cloud Composer 3');
+    const [, dcus, hours] = /that is ([\d.]+) DCUs for ([\d.]+) hours/.exec(note) ?? [];
+    assert.ok(Math.abs(Number(dcus) * Number(hours) * 0.06 - usdPerMonth) < 0.05 * 730.5 * 0.06 + 1e-9, note);
+    assert.match(note, /users report 300 to 400/);
+  });
+});
+
 describe('the memory that is billed', () => {
   it('is what Terraform gives each function', () => {
     const text = readFileSync('infra/functions.tf', 'utf8');

@@ -27,4 +27,18 @@ describe('highnoon simulate', () => {
       assert.match(stderr, new RegExp(`${option} '${value}': .*allowed`));
     }
   });
+
+  it('refuses a store and a configuration, which it would not hear, and tells what else it does not hear', () => {
+    for (const [option, value] of [
+      ['--store', 'firestore'],
+      ['--config', 'mine.yaml'],
+    ] as const) {
+      const { status, stderr } = simulate('--days', '8', option, value);
+      assert.equal(status, 2);
+      assert.match(stderr, new RegExp(`^simulate: .*${option} '?${value}'? is not heard`));
+    }
+    const { status, stderr } = simulate('--days', '8', '--store', 'local', '--data', 'no-such-folder', '--verbose');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /--data is not heard.*\n.*--verbose is not heard/);
+  });
 });

@@ -4,13 +4,15 @@ import { dateOf, plusSeconds } from '../../../shared/domain/time.ts';
 import { dateOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { openLocal, storeOption } from '../open-runtime.ts';
-import { costView, renderCost } from '../render/cost.ts';
+import { renderCost } from '../render/cost.ts';
+import { costView } from '../render/cost-view.ts';
 import { countDay } from '../serve/count-day.ts';
 
 export const costCommand: Command = {
   name: 'cost',
   usage: 'cost [--date YYYY-MM-DD]',
-  summary: 'counts every billed call of a played Sunday and prices a month of them, beside other orchestrators',
+  summary:
+    'counts every billed call of a played Sunday and prices a month of them, beside other orchestrators; exit code 1 when a phase of it did not end good',
   options: { date: { type: 'string', value: 'YYYY-MM-DD', help: 'a Sunday (default: the next one)' } },
   positionals: { least: 0, most: 0 },
   async run(args, output) {
@@ -22,7 +24,8 @@ export const costCommand: Command = {
     const view = costView(day);
     for (const line of renderCost(view)) output.line(line);
     output.document(view);
-    return 0;
+    // What could not be counted is inconclusive, whatever the day itself would have exited with: nobody runs it for real.
+    return view.isWholeDay ? 0 : 1;
   },
 };
 

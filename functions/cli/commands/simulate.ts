@@ -1,8 +1,9 @@
 import { UsageError } from '../../../shared/domain/errors.ts';
 import { FAULT_MODES, type FaultMode } from '../../../shared/simulation/faults.ts';
 import type { ToldViolation } from '../../../shared/simulation/simulate.ts';
-import { type Arguments, textOption } from '../arguments.ts';
+import { type Arguments, flagOption, textOption } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { storeOption } from '../open-runtime.ts';
 import type { Output } from '../output.ts';
 
 const MOST_DAYS = 10_000_000;
@@ -18,6 +19,8 @@ export const simulateCommand: Command = {
   },
   positionals: { least: 0, most: 0 },
   async run(args, output) {
+    refuseUnheardOptions(args);
+    tellUnheardOptions(args, output);
     const days = wholeOption(args, 'days', 1000, 1, MOST_DAYS);
     const seed = wholeOption(args, 'seed', 1, 0, 2 ** 32 - 1);
     const faults = modeOption(args);
@@ -33,6 +36,21 @@ export const simulateCommand: Command = {
     return answer.violations.length === 0 ? 0 : 1;
   },
 };
+
+/** Whoever names a store or a configuration wants that one judged, and no other must be taken for it. */
+function refuseUnheardOptions(args: Arguments): void {
+  if (storeOption(args) === 'firestore')
+    throw new UsageError('simulate: plays in memory on a virtual clock; --store firestore is not heard');
+  const file = textOption(args, 'config');
+  if (file !== undefined)
+    throw new UsageError(`simulate: --config '${file}' is not heard: its worlds have a configuration of their own`);
+}
+
+/** These change nothing of the answer: told, not refused. */
+function tellUnheardOptions(args: Arguments, output: Output): void {
+  if (textOption(args, 'data') !== undefined) output.progress('simulate: --data is not heard: it keeps no folder');
+  if (flagOption(args, 'verbose')) output.progress('simulate: --verbose is not heard: it has traces instead of logs');
+}
 
 /** Time of this process's own work: a busy machine slows the clock on the wall, not this one. */
 function cpuMs(): number {

@@ -1,168 +1,122 @@
-import alerts from '../../../shared/catalog/alerts.json' with { type: 'json' };
-import { catalog } from '../../../shared/domain/catalog.ts';
-import { type PeerPrice, peerPrices } from '../../../shared/domain/peer-prices.ts';
-import {
-  addUsage,
-  DAYS_PER_MONTH,
-  type Meter,
-  PRICES_AS_OF,
-  PRICES_REGION,
-  type PricedLine,
-  priceMonth,
-  timesUsage,
-  totalUsd,
-  totalUsdAfterFree,
-  type Usage,
-  WEEKS_PER_MONTH,
-} from '../../../shared/domain/prices.ts';
-import { type CountedDay, type CountedFunction, SECONDS_PER_CALL, SECONDS_PER_START } from '../serve/count-day.ts';
+import { PHASE_NAMES } from '../../../shared/domain/catalog.ts';
+import { SECONDS_PER_CALL, SECONDS_PER_START } from '../serve/count-day.ts';
+import type { CostPart, CostView, SlotEnding } from './cost-view.ts';
 
-/** Five references: two git tokens, two keys, one webhook (infra/secrets.tf). */
-const SECRETS = 5;
-
-interface FunctionCost {
-  readonly name: string;
-  readonly isPhase: boolean;
-  readonly messagesPerDay: number;
-  readonly billedSecondsPerDay: number;
-  readonly usage: Usage;
-  readonly asked: Readonly<Record<string, number>>;
-  readonly places: CountedFunction['places'];
-  readonly usdPerDay: number;
-  readonly usdPerMonth: number;
+/** The verdict first: what the day costs, or that it was no day to price. Then how it ended, and what the sums are made of. */
+export function renderCost(view: CostView): string[] {
+  return [
+    ...verdict(view),
+    `The day played is ${view.countedDate}, priced as of ${view.pricesAsOf} in ${view.region}; a remote call waits ${SECONDS_PER_CALL * 1000} ms, a start ${SECONDS_PER_START} s`,
+    `Its phases ended: ${PHASE_NAMES.map((phase) => `${phase} ${endedOf(view.endings.filter((one) => one.phase === phase))}`).join(', ')}`,
+    '',
+    ...functionTable(view),
+    '',
+    ...lineTable(view),
+    '',
+    ...comparison(view),
+  ];
 }
 
-interface Sum {
-  readonly lines: readonly PricedLine[];
-  readonly usdPerDay: number;
-  readonly usdPerMonth: number;
-  readonly usdPerMonthAfterFree: number;
+function verdict(view: CostView): string[] {
+  const { phases, everything, stateAndMessages, isWholeDay } = view;
+  const reach = (reached: boolean, limit: number): string =>
+    isWholeDay
+      ? `${reached ? 'below' : 'NOT below'} ${limit.toFixed(2)}`
+      : `whether a whole day is below ${limit.toFixed(2)} is not known`;
+  return [
+    ...(isWholeDay ? [] : notWhole(view)),
+    `The five phases cost ${usd(phases.usdPerMonth)} USD a month at list price (${usd(phases.usdPerDay)} a day, ${usd(phases.usdPerMonthAfterFree)} a month after free allotments): ${reach(phases.reached, phases.reachUsdPerMonth)}`,
+    `With watchdog, relay, secrets and alerts: ${usd(everything.usdPerMonth)} USD a month at list price, ${usd(everything.usdPerMonthAfterFree)} after free allotments`,
+    `Firestore and Pub/Sub of ${isWholeDay ? 'a whole day' : 'that day'}: ${usd(stateAndMessages.usdPerDay)} USD at list price: ${reach(stateAndMessages.reached, stateAndMessages.reachUsdPerDay)}`,
+  ];
 }
 
-export interface CostView {
-  readonly schema: 'highnoon.cost/1';
-  readonly pricesAsOf: string;
-  readonly region: string;
-  readonly countedDate: string;
-  readonly assumptions: { readonly secondsPerCall: number; readonly secondsPerStart: number };
-  readonly functions: readonly FunctionCost[];
-  /** The five phases, their schedules included. */
-  readonly phases: Sum & { readonly reachUsdPerMonth: number; readonly reached: boolean };
-  /** With watchdog, relay, secrets and alerts. */
-  readonly everything: Sum;
-  /** What state and messages of a whole day cost, the watchdog's included. */
-  readonly stateAndMessages: { readonly usdPerDay: number; readonly reachUsdPerDay: number; readonly reached: boolean };
-  readonly peers: readonly PeerPrice[];
+/** Which phases did not end good, each with the reason of its first bad slot, before any price is read. */
+function notWhole({ endings, deadLetters }: CostView): string[] {
+  const bad = PHASE_NAMES.flatMap((phase) => {
+    const slots = endings.filter((one) => one.phase === phase && !one.isGood);
+    const [first] = slots;
+    return first === undefined ? [] : [{ phase, slots, first }];
+  });
+  const told = [
+    ...bad.map(({ phase, slots }) => `${phase} ended ${endedOf(slots)}`),
+    ...(deadLetters === 0 ? [] : [`messages that no function took: ${deadLetters}`]),
+  ].join(', ');
+  return [
+    `NOT A WHOLE DAY: ${told}. The prices are of the day as it went, not of a good one (exit code 1)`,
+    ...bad.map(({ first }) => `  ${first.slot}: ${first.reason}`),
+  ];
 }
 
-/** Firestore and Pub/Sub. */
-const STATE_METERS: ReadonlySet<Meter> = new Set<Meter>(['reads', 'writes', 'deletes', 'messageBytes']);
-const phaseNames = new Set<string>(catalog.phases.map(({ name }) => name));
-const perMonth = (name: string): number => (name === 'weekly-risk-review' ? WEEKS_PER_MONTH : DAYS_PER_MONTH);
-
-/** A counted Sunday as a month: what runs daily times the days, the weekly review times the weeks. */
-export function costView({ date, functions, runs }: CountedDay): CostView {
-  const costs = functions.map(functionCost);
-  const monthly = (chosen: readonly CountedFunction[]) =>
-    addUsage(...chosen.map(({ name, usage }) => timesUsage(usage, perMonth(name))));
-  const ofPhases = functions.filter(({ name }) => phaseNames.has(name));
-  const phases = sumOf(addUsage(monthly(ofPhases), { schedulerJobs: phaseNames.size }));
-  const everything = sumOf(addUsage(monthly(functions), standing()));
-  const ofState =
-    everything.lines.filter(({ meter }) => STATE_METERS.has(meter)).reduce((sum, line) => sum + line.usd, 0) /
-    DAYS_PER_MONTH;
-  const work = {
-    runs: runs.reduce((sum, { phase }) => sum + perMonth(phase), 0),
-    operations: runs.reduce((sum, { phase, operations }) => sum + operations.length * perMonth(phase), 0),
-    ticks: (functions.find(({ name }) => name === 'watchdog')?.messages ?? 0) * DAYS_PER_MONTH,
-  };
-  return {
-    schema: 'highnoon.cost/1',
-    pricesAsOf: PRICES_AS_OF,
-    region: PRICES_REGION,
-    countedDate: date,
-    assumptions: { secondsPerCall: SECONDS_PER_CALL, secondsPerStart: SECONDS_PER_START },
-    functions: costs,
-    phases: { ...phases, reachUsdPerMonth: 1, reached: phases.usdPerMonth < 1 },
-    everything,
-    stateAndMessages: { usdPerDay: ofState, reachUsdPerDay: 0.01, reached: ofState < 0.01 },
-    peers: peerPrices(work),
-  };
-}
-
-/** What is paid for by standing there. Each alert reads about one series a minute. */
-function standing(): Usage {
-  const evaluations = (DAYS_PER_MONTH * 86_400) / alerts.evaluationSeconds;
-  return {
-    schedulerJobs: phaseNames.size + catalog.services.filter(({ cron }) => cron !== undefined).length,
-    secretVersions: SECRETS,
-    alertConditions: alerts.policies.length,
-    alertSeries: alerts.policies.length * evaluations,
-  };
-}
-
-function functionCost({ name, messages, billedSeconds, usage, asked, places }: CountedFunction): FunctionCost {
-  return {
-    name,
-    isPhase: phaseNames.has(name),
-    messagesPerDay: messages,
-    billedSecondsPerDay: billedSeconds,
-    usage,
-    asked,
-    places,
-    usdPerDay: totalUsd(priceMonth(usage)),
-    usdPerMonth: totalUsd(priceMonth(timesUsage(usage, perMonth(name)))),
-  };
-}
-
-function sumOf(usage: Usage): Sum {
-  const lines = priceMonth(usage);
-  const usdPerMonth = totalUsd(lines);
-  return {
-    lines,
-    usdPerDay: usdPerMonth / DAYS_PER_MONTH,
-    usdPerMonth,
-    usdPerMonthAfterFree: totalUsdAfterFree(lines),
-  };
+/** `passed`, or with more slots than one `passed 3 times, failed`. */
+function endedOf(slots: readonly SlotEnding[]): string {
+  const times = new Map<string, number>();
+  for (const { ended } of slots) times.set(ended, (times.get(ended) ?? 0) + 1);
+  return [...times].map(([ended, count]) => (count === 1 ? ended : `${ended} ${count} times`)).join(' and ');
 }
 
 const usd = (amount: number): string => amount.toFixed(amount < 0.1 ? 4 : 2);
-const count = (usage: Usage, meter: keyof Usage): string => String(Math.round(usage[meter] ?? 0));
+/** In a column that is to be added up, every row has the same digits. */
+const exact = (amount: number): string => amount.toFixed(4);
+const row = (cells: readonly string[]) =>
+  cells.map((cell, index) => (index === 0 ? cell.padEnd(30) : cell.padStart(11))).join('');
 
-export function renderCost(view: CostView): string[] {
-  const { phases, everything } = view;
-  const row = (cells: readonly string[]) =>
-    cells.map((cell, index) => (index === 0 ? cell.padEnd(26) : cell.padStart(11))).join('');
+function functionTable({ functions, phases, everything }: CostView): string[] {
+  const counted = (part: CostPart): string => {
+    const one = functions.find(({ name }) => name === part.name);
+    const count = (meter: 'reads' | 'writes' | 'deletes' | 'storageA' | 'storageB') =>
+      String(Math.round(one?.usage[meter] ?? 0));
+    const cells =
+      one === undefined
+        ? Array.from({ length: 7 }, () => '')
+        : [
+            String(one.messagesPerDay),
+            ...(['reads', 'writes', 'deletes', 'storageA', 'storageB'] as const).map(count),
+            one.billedSecondsPerDay.toFixed(1),
+          ];
+    return row([part.name, ...cells, exact(part.usdPerMonth)]);
+  };
+  const total = (name: string, amount: number) => counted({ name: `= ${name}`, usdPerMonth: amount });
+  const [, ...beside] = everything.parts;
   return [
-    `The five phases cost ${usd(phases.usdPerMonth)} USD a month at list price (${usd(phases.usdPerDay)} a day, ${usd(phases.usdPerMonthAfterFree)} a month after free allotments): ${phases.reached ? 'below' : 'NOT below'} ${phases.reachUsdPerMonth.toFixed(2)}`,
-    `With watchdog, relay, secrets and alerts: ${usd(everything.usdPerMonth)} USD a month at list price, ${usd(everything.usdPerMonthAfterFree)} after free allotments`,
-    `Firestore and Pub/Sub of a whole day: ${usd(view.stateAndMessages.usdPerDay)} USD at list price: ${view.stateAndMessages.reached ? 'below' : 'NOT below'} ${view.stateAndMessages.reachUsdPerDay.toFixed(2)}`,
-    `Counted on ${view.countedDate}, priced as of ${view.pricesAsOf} in ${view.region}; a remote call waits ${SECONDS_PER_CALL * 1000} ms, a start ${SECONDS_PER_START} s`,
-    '',
     row(['function, that day', 'messages', 'reads', 'writes', 'deletes', 'class A', 'class B', 'seconds', 'USD/month']),
-    ...view.functions.map(({ name, messagesPerDay, usage, billedSecondsPerDay, usdPerMonth }) =>
-      row([
-        name,
-        String(messagesPerDay),
-        count(usage, 'reads'),
-        count(usage, 'writes'),
-        count(usage, 'deletes'),
-        count(usage, 'storageA'),
-        count(usage, 'storageB'),
-        billedSecondsPerDay.toFixed(1),
-        usd(usdPerMonth),
+    ...phases.parts.map(counted),
+    total('the five phases', phases.usdPerMonth),
+    ...beside.map(counted),
+    total('everything', everything.usdPerMonth),
+  ];
+}
+
+function lineTable({ everything }: CostView): string[] {
+  const wide = ([title = '', units = '', price = '', free = '', ...amounts]: readonly string[]) =>
+    `${title.padEnd(22)}${units.padStart(11)}${price.padStart(27)}${free.padStart(16)}${amounts.map((cell) => cell.padStart(11)).join('')}`;
+  return [
+    wide(['everything, a month', 'units', 'list price, USD', 'free a month', 'USD', 'after free']),
+    ...everything.lines.map(({ title, units, listPrice, freePerMonth, usd: price, usdAfterFree }) =>
+      wide([
+        title,
+        String(Math.round(units)),
+        `${plain(listPrice.usd)} for ${grouped(listPrice.per)}`,
+        grouped(freePerMonth),
+        exact(price),
+        exact(usdAfterFree),
       ]),
     ),
-    '',
-    row(['everything, a month', 'units', 'USD', 'after free']),
-    ...everything.lines.map(({ title, units, usd: price, usdAfterFree }) =>
-      row([title, String(Math.round(units)), usd(price), usd(usdAfterFree)]),
-    ),
-    '',
-    'the same work elsewhere, a month',
-    ...view.peers.map(
-      ({ name, plan, usdPerMonth, counted, leavesOut }) =>
-        `  ${`${name} ${plan}`.padEnd(38)} ${usd(usdPerMonth).padStart(8)} USD  ${counted}; leaves out ${leavesOut}`,
-    ),
+    wide(['= everything', '', '', '', exact(everything.usdPerMonth), exact(everything.usdPerMonthAfterFree)]),
+  ];
+}
+
+/** Never `2.4e-6`. */
+const plain = (amount: number): string => amount.toLocaleString('en-US', { maximumFractionDigits: 9 });
+const grouped = (units: number): string => units.toLocaleString('en-US');
+
+function comparison({ own, peers, isWholeDay }: CostView): string[] {
+  const all = [own, ...peers].sort((a, b) => b.usdPerMonth - a.usdPerMonth);
+  return [
+    `the same work elsewhere, a month${isWholeDay ? '' : ' (what was done on that day, which is less than a whole one)'}`,
+    ...all.flatMap(({ name, plan, usdPerMonth, counted, note, leavesOut }) => [
+      `  ${`${name} ${plan}`.padEnd(38)} ${usdPerMonth.toFixed(2).padStart(8)} USD  ${counted}; leaves out ${leavesOut}`,
+      `    counts ${note}`,
+    ]),
   ];
 }
