@@ -1,25 +1,33 @@
 /**
  * A weekly scan's pure part: lockfiles of six formats read one after the other, then every package judged by the
  * advisories listed for it, with severity and alias groups. Usage: node advisories.bench.ts [--files N] [--packages N]
- * [--advisories N] [--json]
+ * [--advisories N] [--quick] [--json]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { aliasGroups, canJudge, isAffected, type OsvRecord, severityOf } from '../../shared/domain/advisories/index.ts';
 import { type LockedPackage, readLockfile } from '../../shared/domain/lockfiles/index.ts';
+import { orRefuse, parsedOptions, wholeNumber } from '../proof/arguments.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    files: { type: 'string', default: '50' },
-    packages: { type: 'string', default: '40000' },
-    advisories: { type: 'string', default: '3000' },
+const { FILES, PACKAGES, ADVISORIES, isJson } = orRefuse(() => {
+  const { quick, json, ...sizes } = parsedOptions({
+    files: { type: 'string' },
+    packages: { type: 'string' },
+    advisories: { type: 'string' },
+    quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-  },
+  });
+  const size = (name: keyof typeof sizes, usual: number, quickly: number, most: number) =>
+    wholeNumber(`--${name}`, sizes[name] ?? String(quick ? quickly : usual), { least: 1, most });
+  return {
+    FILES: size('files', 50, 10, 1_000),
+    PACKAGES: size('packages', 40_000, 4_000, 1_000_000),
+    ADVISORIES: size('advisories', 3_000, 300, 1_000_000),
+    isJson: json,
+  };
 });
-const FILES = Number(options.files);
 
 /** 324 different vectors. */
 function vectorOf(number: number): string {
@@ -30,9 +38,8 @@ function vectorOf(number: number): string {
 
 /** Every advisory speaks of one package in six ranges; those of PyPI list two hundred versions beside them, as real ones do. */
 function advisoriesFor(packages: readonly LockedPackage[]): Map<LockedPackage, OsvRecord[]> {
-  const count = Number(options.advisories);
   const listed = new Map<LockedPackage, OsvRecord[]>();
-  for (let number = 0; number < count; number += 1) {
+  for (let number = 0; number < ADVISORIES; number += 1) {
     const about = packages[(number * 13) % packages.length];
     if (about === undefined) continue;
     const { ecosystem, name } = about;
@@ -62,7 +69,7 @@ const watchMemory = () => {
 
 const folder = mkdtempSync(join(tmpdir(), 'advisories-bench-'));
 const maker = join(import.meta.dirname, 'advisories-lockfiles.ts');
-execFileSync(process.execPath, [maker, folder, options.files, options.packages]);
+execFileSync(process.execPath, [maker, folder, String(FILES), String(PACKAGES)]);
 
 const packages: LockedPackage[] = [];
 let readMs = 0;
@@ -103,14 +110,14 @@ const result = {
   packages: packages.length,
   megabytes: Number((bytes / 1e6).toFixed(1)),
   readMs: Math.round(readMs),
-  advisories: Number(options.advisories),
+  advisories: ADVISORIES,
   affected,
   unjudged,
   groups,
   judgeMs: Math.round(judgeMs),
   peakMebibytes: Math.round(mostBytes / 2 ** 20),
 };
-if (options.json) console.log(JSON.stringify(result));
+if (isJson) console.log(JSON.stringify(result));
 else {
   console.log(
     `read   ${result.files} lockfiles, ${result.packages} packages, ${result.megabytes} MB in ${result.readMs} ms`,

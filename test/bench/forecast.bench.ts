@@ -1,34 +1,42 @@
 /**
  * How good the forecast is against an ETS of the textbook and against "as a week ago", on fresh suites of 64 series; and
  * what somebody would score who knew the law of every series, below which nothing is to be had.
- *   node test/bench/forecast.bench.ts [--seeds 1,2,3 | --suites N] [--outliers usual|spiky] [--json]
- * Without --seeds the suites come from the clock, so that nobody can tune to them.
+ *   node test/bench/forecast.bench.ts [--seeds 1,2,3] [--suites N] [--outliers usual|spiky] [--quick] [--json]
+ * Without --seeds the suites come from the clock, so that nobody can tune to them: five, or one with --quick.
  */
-import { parseArgs } from 'node:util';
 import { forecast } from '../../shared/domain/forecast/index.ts';
 import { ets } from '../domain/forecast/ets.ts';
 import { allKnowing, type Interval, meanScore, type Score, scoreOf, seasonalNaive } from '../domain/forecast/score.ts';
 import { HORIZON, OUTLIERS, SEASON, type Series, suiteOf } from '../domain/forecast/suite.ts';
+import { orRefuse, parsedOptions, Refusal, wholeNumber } from '../proof/arguments.ts';
 
-const { values } = parseArgs({
-  options: {
+const { values, seeds, outliers } = orRefuse(() => {
+  const values = parsedOptions({
     seeds: { type: 'string' },
-    suites: { type: 'string', default: '5' },
+    suites: { type: 'string' },
     outliers: { type: 'string', default: 'usual' },
+    quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-  },
+  });
+  if (values.seeds !== undefined && values.suites !== undefined)
+    throw new Refusal(`--suites '${values.suites}': not allowed beside --seeds, which says how many there are`);
+  const outliers = Object.entries(OUTLIERS).find(([name]) => name === values.outliers)?.[1];
+  if (outliers === undefined)
+    throw new Refusal(`--outliers '${values.outliers}': allowed are ${Object.keys(OUTLIERS).join(', ')}`);
+  const suites = wholeNumber('--suites', values.suites ?? (values.quick ? '1' : '5'), { least: 1, most: 10_000 });
+  return { values, seeds: seedsOf(values.seeds) ?? freshSeeds(suites), outliers };
 });
-const first = Date.now() % 1_000_000;
-const seeds =
-  values.seeds?.split(',').map(Number) ?? Array.from({ length: Number(values.suites) }, (_, i) => first + i);
-if (seeds.length === 0 || !seeds.every(Number.isSafeInteger)) {
-  process.stderr.write(`--seeds ${values.seeds}: allowed are whole numbers with commas between, like 1,2,3\n`);
-  process.exit(2);
+
+function seedsOf(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}(,\d{1,9})*$/.test(text))
+    throw new Refusal(`--seeds '${text}': allowed are whole numbers below 1000000000 with commas between, like 1,2,3`);
+  return text.split(',').map(Number);
 }
-const outliers = Object.entries(OUTLIERS).find(([name]) => name === values.outliers)?.[1];
-if (outliers === undefined) {
-  process.stderr.write(`--outliers ${values.outliers}: allowed are ${Object.keys(OUTLIERS).join(', ')}\n`);
-  process.exit(2);
+
+function freshSeeds(count: number): number[] {
+  const first = Date.now() % 1_000_000;
+  return Array.from({ length: count }, (_, number) => first + number);
 }
 
 function ours({ past }: Series): Interval {
@@ -66,7 +74,8 @@ const ratio = (key: 'mase' | 'msis', { ours: our, ets: peer }: Scores): number =
 const worst = (key: 'mase' | 'msis'): number => Math.max(...suites.map((scores) => ratio(key, scores)));
 const coverages = suites.map((scores) => scores.ours.coverage);
 const result = {
-  bench: `forecast, ${values.outliers} outliers`,
+  bench: 'forecast',
+  outliers: values.outliers,
   suites,
   all,
   maseToEts: ratio('mase', all),

@@ -1,12 +1,15 @@
-// Time and size of a page view over a year of history on the embedded store: node test/bench/operator-page.bench.ts
-
+// Time and size of a page view over a year of history on the embedded store, with --quick over a month.
+//   node test/bench/operator-page.bench.ts [--quick] [--json]
+// One JSON document either way.
 import { quantile } from '../../shared/domain/statistics/index.ts';
 import { runPhase } from '../../shared/engine/run-phase.ts';
 import { green, LOCAL, openLocally } from '../operator/days.ts';
+import { orRefuse, parsedOptions } from '../proof/arguments.ts';
 import { scheduled } from '../support/engine.ts';
 
-const DAYS = 365;
-const VIEWS = 300;
+const { quick } = orRefuse(() => parsedOptions({ quick: { type: 'boolean' }, json: { type: 'boolean' } }));
+const DAYS = quick ? 30 : 365;
+const VIEWS = quick ? 50 : 300;
 
 using operator = await openLocally('00:00');
 operator.setPhases(green());

@@ -1,19 +1,42 @@
-// `npm run bench`: every bench, or those named: npm run bench -- day snapshots. Options go to each: --json, --quick.
+// `npm run bench`: every bench, or those named: npm run bench -- day snapshots. Options go to each: --json, --quick (smaller,
+// to see that it runs; `day` has nothing to leave out). Options of a bench's own, as the usage at its head tells them, are
+// taken when that bench alone is named, their values behind an equals sign: npm run bench -- forecast --suites=20.
+// A name or an option that is not known is refused with code 2, before any bench runs.
 // With --json each bench is one line, `{"bench": NAME, ...}`; one that answers nothing readable says so in `error`.
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { namedOf, orRefuse, Refusal } from '../proof/arguments.ts';
 
+const COMMON = ['--json', '--quick'];
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
 const isJson = options.includes('--json');
 const nameOf = (file) => basename(file, '.bench.ts');
-const files = globSync('test/bench/*.bench.ts')
-  .sort()
-  .filter((file) => words.length === 0 || words.includes(nameOf(file)));
-if (files.length === 0) {
-  console.error(`no bench is named ${words.join(' or ')}`);
-  process.exit(2);
+const all = globSync('test/bench/*.bench.ts').sort();
+const files = orRefuse(() => {
+  const named = namedOf('bench', words, all.map(nameOf));
+  const chosen = all.filter((file) => named.includes(nameOf(file)));
+  for (const option of options) refuseUnknown(option, chosen);
+  return chosen;
+});
+
+function refuseUnknown(option, chosen) {
+  if (COMMON.includes(option)) return;
+  if (words.length === 0 || chosen.length !== 1)
+    throw new Refusal(
+      `option '${option}': allowed are ${COMMON.join(', ')}; a bench's own when that bench alone is named`,
+    );
+  const allowed = [...COMMON, ...ownOptions(chosen[0])];
+  const shape = option.replace(/=.+$/s, '=VALUE');
+  if (!allowed.includes(shape)) throw new Refusal(`option '${option}': allowed are ${allowed.join(', ')}`);
+}
+
+/** Those that its usage names beside the common ones: `[--runs N]` takes a value, `[--apart]` none. */
+function ownOptions(file) {
+  const usage = readFileSync(file, 'utf8').matchAll(/\[(--[a-z-]+)( [^\]]+)?\]/g);
+  const own = [...usage].map(([, name, value]) => (value === undefined ? name : `${name}=VALUE`));
+  return [...new Set(own)].filter((option) => !COMMON.includes(option));
 }
 
 /** One after the other: two at once would measure each other. */
@@ -28,13 +51,15 @@ for (const file of files) {
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
   if (isJson) console.log(lineOf(nameOf(file), said, code));
-  if (code !== 0) process.exitCode = 1;
+  // 2 of a bench that was asked alone: it refused a value of an option.
+  if (code !== 0) process.exitCode = code === 2 && files.length === 1 ? 2 : 1;
 }
 
 /** The bench's own document, however many lines it takes, as one line under the bench's name. */
 function lineOf(bench, said, code) {
   try {
-    return JSON.stringify({ bench, ...JSON.parse(said.slice(Math.max(0, said.indexOf('{')))) });
+    const { bench: _, ...figures } = JSON.parse(said.slice(Math.max(0, said.indexOf('{'))));
+    return JSON.stringify({ bench, ...figures });
   } catch {
     return JSON.stringify({ bench, error: `ended with ${code}, and printed no JSON document` });
   }

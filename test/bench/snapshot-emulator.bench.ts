@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { FirestoreMemory } from '../../shared/adapters/gcp/memory.ts';
 import { systemClock } from '../../shared/adapters/local/clock.ts';
 import type { RawDocument } from '../../shared/ports/memory.ts';
 import { missingEmulators, startEmulator } from '../emulators/emulators.ts';
+import { orRefuse, parsedOptions, wholeNumber } from '../proof/arguments.ts';
 import { NdjsonSource } from '../snapshots/support/ndjson-source.ts';
 import { type Row, tell } from './report.ts';
 
@@ -24,16 +24,17 @@ import { type Row, tell } from './report.ts';
  * the snapshot's, by another distance each time.
  */
 
-const { values } = parseArgs({
-  options: {
+const { values, documents } = orRefuse(() => {
+  const values = parsedOptions({
     documents: { type: 'string' },
     apart: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     tool: { type: 'string', default: resolve(import.meta.dirname, '../../../shared/tools/snapshot-dataset.mjs') },
     json: { type: 'boolean', default: false },
-  },
+  });
+  const asked = values.documents ?? (values.quick ? '20000' : '200000');
+  return { values, documents: wholeNumber('--documents', asked, { least: 100, most: 1_000_000 }) };
 });
-const documents = Number(values.documents ?? (values.quick ? 20_000 : 200_000));
 const REACH_SECONDS = 20;
 const WORKER = resolve(import.meta.dirname, '../snapshots/support/emulator-worker.ts');
 

@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   createReadStream,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -12,10 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { MemoryPort, RawDocument } from '../../shared/ports/memory.ts';
 import { readRecords } from '../../shared/snapshots/record-files.ts';
+import { orRefuse, parsedOptions, wholeNumber } from '../proof/arguments.ts';
 import { evolveDataset } from '../snapshots/support/evolve-dataset.ts';
 import { NdjsonSource } from '../snapshots/support/ndjson-source.ts';
 
@@ -24,21 +23,29 @@ import { NdjsonSource } from '../snapshots/support/ndjson-source.ts';
  *
  *   node test/bench/snapshots.bench.ts [--documents N] [--rounds N] [--quick] [--large N] [--tool PATH] [--json]
  *
- * Processor time is that of the whole process, start-up and reading the documents included. --quick leaves out the 28
- * snapshots; --large N captures that many documents too, for its memory. restic comes from Debian (0.14).
+ * Processor time is that of the whole process, start-up and reading the documents included. --quick takes 20,000 documents
+ * and one round, and leaves out the 28 snapshots; --large N captures that many documents too, for its memory. restic comes
+ * from Debian (0.14).
  * A restore writes files of records, which lose nothing; as lines of JSON it has no limit, since restic writes no text. Nor
  * has elapsed time: it tells more about what else the machine does.
  */
 
-const { values } = parseArgs({
-  options: {
-    documents: { type: 'string', default: '200000' },
-    rounds: { type: 'string', default: '3' },
+const { values, documents, rounds } = orRefuse(() => {
+  const values = parsedOptions({
+    documents: { type: 'string' },
+    rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     large: { type: 'string' },
     tool: { type: 'string', default: resolve(import.meta.dirname, '../../../shared/tools/snapshot-dataset.mjs') },
     json: { type: 'boolean', default: false },
-  },
+  });
+  const sizes = { least: 100, most: 10_000_000 };
+  if (values.large !== undefined) wholeNumber('--large', values.large, sizes);
+  return {
+    values,
+    documents: wholeNumber('--documents', values.documents ?? (values.quick ? '20000' : '200000'), sizes),
+    rounds: wholeNumber('--rounds', values.rounds ?? (values.quick ? '1' : '3'), { least: 1, most: 100 }),
+  };
 });
 
 const SNAPSHOTS = 28;
@@ -164,7 +171,7 @@ async function main(): Promise<void> {
     target: 'node24',
     logLevel: 'warning',
   });
-  const data = makeDataset('data', values.documents, '12345');
+  const data = makeDataset('data', String(documents), '12345');
   const [v1, v2] = [join(data, 'v1'), join(data, 'v2u')];
   const rows: Row[] = [];
   const add = (what: string, mine: string, theirs: string, figure: number, limit: number) =>
@@ -201,7 +208,7 @@ async function main(): Promise<void> {
     json: [],
   };
   const sizes = { ours: [0, 0], restic: [0, 0] };
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     await reset();
     const empty = weigh(join(work, 'restic'));
     runs.first.push(await backUp(v1, 0));
@@ -236,7 +243,7 @@ async function main(): Promise<void> {
   add('peak memory (MiB)', mib(memory), mib(theirs), memory / MIB, 256);
 
   if (!values.quick) {
-    const donors = join(makeDataset('donors', String(Math.ceil(Number(values.documents) / 10)), '999'), 'v1');
+    const donors = join(makeDataset('donors', String(Math.ceil(documents / 10)), '999'), 'v1');
     let version = v2;
     for (let n = 2; n < SNAPSHOTS; n++) {
       const next = join(work, `version-${n}`);
@@ -246,7 +253,7 @@ async function main(): Promise<void> {
       version = next;
     }
     const [mine, other] = [weigh(join(work, 'ours')), weigh(join(work, 'restic'))];
-    const share = Number(values.documents) / 200_000;
+    const share = documents / 200_000;
     add(`${SNAPSHOTS} snapshots, stored (MB)`, mib(mine), mib(other), mine / 1e6, 46 * share);
     const check = { restic: await restic('check', '--read-data'), ours: await ours('verify', '') };
     addCost(`verify ${SNAPSHOTS} snapshots`, [check], 1);
@@ -272,10 +279,10 @@ async function main(): Promise<void> {
 
 function print(rows: readonly Row[]): void {
   if (values.json) {
-    console.log(JSON.stringify({ bench: 'snapshots', documents: Number(values.documents), rows }, null, 2));
+    console.log(JSON.stringify({ bench: 'snapshots', documents, rows }, null, 2));
     return;
   }
-  console.log(`${values.documents} documents, medians of ${values.rounds}\n`);
+  console.log(`${documents} documents, medians of ${rounds}\n`);
   for (const row of rows) {
     const figure = `${row.figure.toFixed(3)}${Number.isFinite(row.limit) ? ` (reach ${row.limit})` : ''}`;
     console.log(
@@ -290,7 +297,6 @@ function print(rows: readonly Row[]): void {
   }
 }
 
-mkdirSync(work, { recursive: true });
 try {
   await main();
 } finally {

@@ -6,7 +6,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createOsvAdvisories } from '../../shared/adapters/osv/index.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { aggregateMetrics } from '../../shared/operations/risk/aggregate-metrics.ts';
@@ -18,12 +17,13 @@ import type { ObjectsPort } from '../../shared/ports/objects.ts';
 import type { RepositoriesPort } from '../../shared/ports/repositories.ts';
 import type { ServicesPort } from '../../shared/ports/services.ts';
 import { storedPast } from '../operations/risk/past-world.ts';
+import { orRefuse, parsedOptions } from '../proof/arguments.ts';
 import { sampleConfiguration } from '../support/configuration.ts';
 import { createContext } from '../support/operation-context.ts';
 
-const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
-});
+const options = orRefuse(() =>
+  parsedOptions({ quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } }),
+);
 const FILES = options.quick ? 10 : 50;
 const PACKAGES = options.quick ? 4000 : 40_000;
 const ADVISORIES = options.quick ? 300 : 3000;

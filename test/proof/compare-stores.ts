@@ -3,8 +3,15 @@
 import { emulatedStore } from '../emulators/emulated-store.ts';
 import { missingEmulators } from '../emulators/emulators.ts';
 import { compareStores, embeddedStore, simulatedStore } from '../support/compared-stores.ts';
+import { orRefuse, SEED, wholeNumbers } from './arguments.ts';
 
-const [sequences = 1000, contended = 50, seed = 1] = process.argv.slice(2).map(Number);
+const [sequences, contended, seed] = orRefuse(() =>
+  wholeNumbers(process.argv.slice(2), [
+    { name: 'sequences', otherwise: 1000, least: 1, most: 1_000_000 },
+    { name: 'contended', otherwise: 50, least: 1, most: 1_000_000 },
+    { ...SEED, otherwise: 1 },
+  ]),
+);
 const missing = missingEmulators(['firestore']);
 const stores = [embeddedStore(), simulatedStore()];
 await using emulated = missing === undefined ? await emulatedStore() : undefined;

@@ -3,12 +3,18 @@
 import fc from 'fast-check';
 import { parse as parseYaml } from 'yaml';
 import { exampleBytes, small } from '../domain/configuration/support.ts';
+import { orRefuse, SEED, wholeNumbers } from './arguments.ts';
 import { spoils, spoiltText } from './hostile-configurations.ts';
 import { inAChild } from './in-a-child.ts';
 import type { Judged, Task } from './judge-configurations.ts';
 import { quantile } from './measure.ts';
 
-const [count = 10_000, seed = 42] = process.argv.slice(2).map(Number);
+const [count, seed] = orRefuse(() =>
+  wholeNumbers(process.argv.slice(2), [
+    { name: 'count', otherwise: 10_000, least: 1, most: 10_000_000 },
+    { ...SEED, otherwise: 42 },
+  ]),
+);
 const BATCH = 100;
 /** Judged before anything is timed: code that has run a few hundred times is code as it runs in a function. */
 const WARM = 5 * BATCH;

@@ -3,12 +3,18 @@
 //   node test/proof/fuzz-envelopes.ts [count] [seed]
 import fc from 'fast-check';
 import type { Envelope } from '../../shared/envelope/parse-envelope.ts';
+import { orRefuse, SEED, wholeNumbers } from './arguments.ts';
 import { envelopes } from './hostile-envelopes.ts';
 import { inAChild } from './in-a-child.ts';
 import type { Judged } from './judge-envelopes.ts';
 import { quantile } from './measure.ts';
 
-const [count = 100_000, seed = 42] = process.argv.slice(2).map(Number);
+const [count, seed] = orRefuse(() =>
+  wholeNumbers(process.argv.slice(2), [
+    { name: 'count', otherwise: 100_000, least: 1, most: 10_000_000 },
+    { ...SEED, otherwise: 42 },
+  ]),
+);
 const BATCH = 500;
 /** Judged before anything is timed: code that has run a few times is code as it runs in a function. */
 const WARM = BATCH;

@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GUARDS, type Guard } from '../guards/guards.ts';
+import { namedOf, orRefuse } from './arguments.ts';
 import { copyOfTree } from './copy.ts';
 
 const AT_ONCE = 2;
-const wanted = process.argv.slice(2);
-const guards = GUARDS.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const known = GUARDS.map(({ id }) => id);
+const wanted = orRefuse(() => namedOf('guard', process.argv.slice(2), known));
+const guards = GUARDS.filter(({ id }) => wanted.includes(id));
 
 async function survives(root: string, { file, text, without, test }: Guard): Promise<boolean> {
   const path = join(root, file);

@@ -2,6 +2,7 @@
 //   node test/proof/idle-ticks.ts [worlds] [first seed]
 import { worldOptions } from '../../shared/simulation/simulate.ts';
 import { Simulation } from '../../shared/simulation/simulation.ts';
+import { orRefuse, SEED, wholeNumbers } from './arguments.ts';
 
 /** What a tick with nothing to do writes all the same: how far it has read, what it anchored, that it was there. */
 const BOOKKEEPING = /COMMIT controls\/(audit|anchor|watch)$/;
@@ -31,7 +32,12 @@ function isEvent(line: string): boolean {
 }
 
 if (import.meta.main) {
-  const [worlds = 2000, first = 1] = process.argv.slice(2).map(Number);
+  const [worlds, first] = orRefuse(() =>
+    wholeNumbers(process.argv.slice(2), [
+      { name: 'worlds', otherwise: 2000, least: 1, most: 1_000_000 },
+      { ...SEED, name: 'first seed', otherwise: 1 },
+    ]),
+  );
   const different: { seed: number; difference: string }[] = [];
   Error.stackTraceLimit = 0;
   for (let seed = first; seed < first + worlds; seed++) {

@@ -1,15 +1,19 @@
 // Days over the emulators until so many function processes were killed: node test/proof/kills.ts 500 [SEED]
 import { missingEmulators } from '../emulators/emulators.ts';
 import { playKilledDay } from '../emulators/killed-day.ts';
+import { orRefuse, SEED, wholeNumbers } from './arguments.ts';
 
 const DATE = '2026-11-24';
 /** More a day would only be kills of one attempt over and over. */
 const A_DAY = 60;
 const WATCHDOG_SHARE = 0.12;
 
-const wanted = Number(process.argv[2] ?? 500);
-const firstSeed = Number(process.argv[3] ?? 1);
-if (!Number.isSafeInteger(wanted) || wanted < 1) throw new Error(`'${process.argv[2]}': how many kills?`);
+const [wanted, firstSeed] = orRefuse(() =>
+  wholeNumbers(process.argv.slice(2), [
+    { name: 'kills', otherwise: 500, least: 1, most: 100_000 },
+    { ...SEED, otherwise: 1 },
+  ]),
+);
 
 const why = missingEmulators(['firestore', 'pubsub']);
 if (why !== undefined) {

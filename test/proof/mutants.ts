@@ -5,9 +5,15 @@ import { once } from 'node:events';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dice } from '../../shared/simulation/random.ts';
+import { orRefuse, SEED, wholeNumbers } from './arguments.ts';
 import { copyOfTree } from './copy.ts';
 
-const [count = 300, seed = 1] = process.argv.slice(2).map(Number);
+const [count, seed] = orRefuse(() =>
+  wholeNumbers(process.argv.slice(2), [
+    { name: 'count', otherwise: 300, least: 1, most: 100_000 },
+    { ...SEED, otherwise: 1 },
+  ]),
+);
 const AT_ONCE = 2;
 const LEAST_KILLED = 0.85;
 /** Many times what the slowest suite takes: what has not ended then will not. */

@@ -1,12 +1,17 @@
 // `npm run proof`: the whole proof. `npm run proof -- --fixed`: the fixed part that every commit passes, in minutes.
-// `--days N` plays another number of days.
+// `--days N` plays another number of days. An option that is not known, and a number that is none, are refused with code 2.
 // One document on standard output; what happens meanwhile on standard error.
 import { spawn } from 'node:child_process';
+import { orRefuse, parsedOptions, wholeNumber } from './arguments.ts';
 
-const isFixed = process.argv.includes('--fixed');
 const SHARES = 2;
-const asked = process.argv.indexOf('--days');
-const days = asked === -1 ? (isFixed ? 100_000 : 1_000_000) : Number(process.argv[asked + 1]);
+const MOST_DAYS = 10_000_000;
+const { isFixed, days } = orRefuse(() => {
+  const { fixed = false, days } = parsedOptions({ fixed: { type: 'boolean' }, days: { type: 'string' } });
+  const usual = fixed ? 100_000 : 1_000_000;
+  const asked = days === undefined ? usual : wholeNumber('--days', days, { least: SHARES, most: MOST_DAYS });
+  return { isFixed: fixed, days: asked };
+});
 const daysPerShare = Math.ceil(days / SHARES);
 /** Worlds come and go by the thousand: with room for the young the collector copies less. */
 const NODE_OPTIONS = ['--max-semi-space-size=64'];

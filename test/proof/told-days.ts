@@ -1,5 +1,6 @@
 // Every call of every told day struck by every kind of fault, once each; with a third number, so many pairs at noon instead.
 //   node test/proof/told-days.ts [first] [step] [pairs]
+// Every step-th of them from the first on, so that shares can be played beside each other. TOLD_DAY: only days with it in their name.
 import {
   playScenario,
   type Strike,
@@ -10,11 +11,28 @@ import {
 import { Dice } from '../../shared/simulation/random.ts';
 import type { Scenario } from '../../shared/simulation/scenario.ts';
 import { SCENARIOS } from '../../shared/simulation/scenarios.ts';
+import { orRefuse, Refusal, wholeNumber, wholeNumbers } from './arguments.ts';
 
-const [first = 0, step = 1, pairs = 0] = process.argv.slice(2).map(Number);
-const named = process.env.TOLD_DAY;
-const scenarios = SCENARIOS.filter(({ name }) => named === undefined || name.includes(named));
+const { first, step, pairs, scenarios } = orRefuse(() => {
+  const MOST = 10_000;
+  const [first, step, pairs] = wholeNumbers(process.argv.slice(2), [
+    { name: 'first', otherwise: 0, least: 0, most: MOST - 1 },
+    { name: 'step', otherwise: 1, least: 1, most: MOST },
+    { name: 'pairs', otherwise: 0, least: 0, most: 100_000_000 },
+  ]);
+  wholeNumber('first', String(first), { least: 0, most: step - 1 });
+  if (pairs > 0 && pairs < step)
+    throw new Refusal(`pairs '${pairs}': 0 or at least ${step} are allowed, so that no share of them is empty`);
+  return { first, step, pairs, scenarios: toldDays(process.env.TOLD_DAY) };
+});
 Error.stackTraceLimit = 0;
+
+function toldDays(named: string | undefined): readonly Scenario[] {
+  const scenarios = SCENARIOS.filter(({ name }) => named === undefined || name.includes(named));
+  if (scenarios.length > 0) return scenarios;
+  const allowed = SCENARIOS.map(({ name }) => `'${name}'`).join(', ');
+  throw new Refusal(`TOLD_DAY '${named}': a part of one of these names is allowed: ${allowed}`);
+}
 
 const quantile = (values: readonly number[], p: number): number | null =>
   values.length === 0 ? null : ([...values].sort((a, b) => a - b)[Math.floor(values.length * p)] ?? null);
@@ -45,6 +63,10 @@ async function doubles() {
     const notes = base.result.notes.filter(({ worker }) => worker.startsWith('high-noon-sync'));
     if (notes.length > 40) noons.push({ scenario, points: singleFaults(notes) });
   }
+  if (noons.length === 0)
+    orRefuse(() => {
+      throw new Refusal(`TOLD_DAY '${process.env.TOLD_DAY}': for pairs, a day on which noon works is allowed`);
+    });
   const dice = new Dice(0xd0b1e);
   for (let pair = 0; pair < pairs; pair++) {
     const { scenario, points } = dice.pick(noons);
@@ -57,5 +79,9 @@ async function doubles() {
 }
 
 const answer = pairs > 0 ? await doubles() : await singles();
+if ('points' in answer && answer.points === 0)
+  orRefuse(() => {
+    throw new Refusal(`first '${first}', step '${step}': allowed is a share in which some call is struck`);
+  });
 console.log(JSON.stringify(answer));
 process.exitCode = answer.violations.length === 0 ? 0 : 1;
