@@ -114,6 +114,12 @@ function casesOf(world: StartWorld): Case[] {
       return environment;
     };
     let ended: Promise<Environment> | undefined;
+    // As in the cloud: what is refused needs no hour of a sample day, so nobody is asked for its clock.
+    const onOwnClock = async (environment: Promise<Environment>) => ({
+      ...(await environment),
+      HIGHNOON_CLOCK_URL: undefined,
+    });
+    const now = { ...PREP, at: new Date().toISOString() };
     const noJson: Case = {
       ...prep,
       name: `ours, 400 for a body that is no JSON, nothing written${of}`,
@@ -125,7 +131,8 @@ function casesOf(world: StartWorld): Case[] {
     const malformed: Case = {
       ...prep,
       name: `ours keeping a malformed message as evidence in Firestore${of}`,
-      ...pushed(PREP, { force: true }),
+      environment: () => onOwnClock(fresh()),
+      ...pushed(now, { force: true }),
       says: /refused: malformed/,
       reach: 1.3,
     };
@@ -133,9 +140,10 @@ function casesOf(world: StartWorld): Case[] {
       ...prep,
       name: `ours refusing a second copy: read and counted in Firestore${of}`,
       environment: () => {
-        ended ??= prepared();
+        ended ??= onOwnClock(prepared());
         return ended;
       },
+      ...pushed(now, { trigger: 'schedule', slot: PREP.at }),
       says: /refused: duplicate/,
     };
     const finalCheck: Case = {
