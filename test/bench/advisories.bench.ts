@@ -10,9 +10,14 @@ import { join } from 'node:path';
 import { aliasGroups, canJudge, isAffected, type OsvRecord, severityOf } from '../../shared/domain/advisories/index.ts';
 import { type LockedPackage, readLockfile } from '../../shared/domain/lockfiles/index.ts';
 import { orRefuse, parsedOptions, wholeNumber } from '../proof/arguments.ts';
+import { tell } from './report.ts';
 
-const { FILES, PACKAGES, ADVISORIES, isJson } = orRefuse(() => {
-  const { quick, json, ...sizes } = parsedOptions({
+const { FILES, PACKAGES, ADVISORIES } = orRefuse(() => {
+  const {
+    quick,
+    json: _,
+    ...sizes
+  } = parsedOptions({
     files: { type: 'string' },
     packages: { type: 'string' },
     advisories: { type: 'string' },
@@ -25,7 +30,6 @@ const { FILES, PACKAGES, ADVISORIES, isJson } = orRefuse(() => {
     FILES: size('files', 50, 10, 1_000),
     PACKAGES: size('packages', 40_000, 4_000, 1_000_000),
     ADVISORIES: size('advisories', 3_000, 300, 1_000_000),
-    isJson: json,
   };
 });
 
@@ -105,25 +109,15 @@ const groups = aliasGroups(hits).length;
 const judgeMs = performance.now() - startedAt;
 watchMemory();
 
-const result = {
-  files: FILES,
-  packages: packages.length,
-  megabytes: Number((bytes / 1e6).toFixed(1)),
-  readMs: Math.round(readMs),
-  advisories: ADVISORIES,
-  affected,
-  unjudged,
-  groups,
-  judgeMs: Math.round(judgeMs),
-  peakMebibytes: Math.round(mostBytes / 2 ** 20),
-};
-if (isJson) console.log(JSON.stringify(result));
-else {
-  console.log(
-    `read   ${result.files} lockfiles, ${result.packages} packages, ${result.megabytes} MB in ${result.readMs} ms`,
-  );
-  console.log(
-    `judged ${result.advisories} advisories: ${affected} affected in ${groups} groups, ${unjudged} not judged, in ${result.judgeMs} ms`,
-  );
-  console.log(`peak   ${result.peakMebibytes} MiB resident`);
-}
+tell('advisories', [
+  { what: 'lockfiles', value: FILES, unit: 'files' },
+  { what: 'their size', value: bytes / 1e6, unit: 'MB' },
+  { what: 'packages read', value: packages.length, unit: 'packages' },
+  { what: 'reading them', value: readMs, unit: 'ms' },
+  { what: 'advisories judged', value: ADVISORIES, unit: 'advisories' },
+  { what: 'packages affected', value: affected, unit: 'packages' },
+  { what: 'groups of one cause', value: groups, unit: 'groups' },
+  { what: 'not judged, as no order of versions is known', value: unjudged, unit: 'packages' },
+  { what: 'judging them', value: judgeMs, unit: 'ms' },
+  { what: 'memory at the peak', value: mostBytes / 2 ** 20, unit: 'MiB' },
+]);

@@ -20,6 +20,7 @@ import type { PortMap } from '../../shared/ports/port-map.ts';
 import { CallTally } from '../../shared/runtime/call-tally.ts';
 import { countCalls } from '../../shared/runtime/count-calls.ts';
 import { makeWorld } from '../operations/repositories/support.ts';
+import { orRefuse, parsedOptions } from '../proof/arguments.ts';
 import { sampleConfiguration } from '../support/configuration.ts';
 import { dataWorld } from '../support/data-world.ts';
 import { createTestEngine, greenPhases, scheduled, TestResource, testCheck, testPhase } from '../support/engine.ts';
@@ -27,6 +28,7 @@ import { createContext } from '../support/operation-context.ts';
 import { fittedExponent, isQuick, type Row, tell } from './report.ts';
 import { VirtualNetwork } from './virtual-network.ts';
 
+orRefuse(() => parsedOptions({ quick: { type: 'boolean' }, json: { type: 'boolean' } }));
 const rows: Row[] = [];
 const sizes = (all: readonly number[]) => (isQuick ? all.slice(0, 3) : all);
 /** The same one after the other, each told before it begins: the last of them take minutes. */

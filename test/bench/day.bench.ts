@@ -1,7 +1,7 @@
 /**
  * The day on the embedded default, in one run: what the engine itself costs (wall time less the time inside the ports
  * of the world and inside operations' own judging; the store counts as the engine's), what a duplicate costs, what the
- * process needs.
+ * process needs. Usage: node day.bench.ts [--quick] [--json]; there is nothing that --quick leaves out.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,9 +15,11 @@ import { runPhase } from '../../shared/engine/run-phase.ts';
 import type { DocumentsPort, Query, Transaction } from '../../shared/ports/documents.ts';
 import type { PortMap } from '../../shared/ports/port-map.ts';
 import { createLocalRuntime } from '../../shared/runtime/local.ts';
+import { orRefuse, parsedOptions } from '../proof/arguments.ts';
 import { createTestEngine, testCheck, testPhase } from '../support/engine.ts';
 import { type Row, tell } from './report.ts';
 
+orRefuse(() => parsedOptions({ quick: { type: 'boolean' }, json: { type: 'boolean' } }));
 /** The first is genesis: it adopts what is there, and ends degraded. The second is a green day like any other. */
 const DAYS = [
   { date: '2026-11-24', label: 'first day, cold' },

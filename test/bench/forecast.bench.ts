@@ -9,6 +9,7 @@ import { ets } from '../domain/forecast/ets.ts';
 import { allKnowing, type Interval, meanScore, type Score, scoreOf, seasonalNaive } from '../domain/forecast/score.ts';
 import { HORIZON, OUTLIERS, SEASON, type Series, suiteOf } from '../domain/forecast/suite.ts';
 import { orRefuse, parsedOptions, Refusal, wholeNumber } from '../proof/arguments.ts';
+import { type Row, tell } from './report.ts';
 
 const { values, seeds, outliers } = orRefuse(() => {
   const values = parsedOptions({
@@ -71,39 +72,32 @@ const all: Scores = {
   floor: over(({ floor }) => floor),
 };
 const ratio = (key: 'mase' | 'msis', { ours: our, ets: peer }: Scores): number => our[key] / peer[key];
-const worst = (key: 'mase' | 'msis'): number => Math.max(...suites.map((scores) => ratio(key, scores)));
 const coverages = suites.map((scores) => scores.ours.coverage);
-const result = {
-  bench: 'forecast',
-  outliers: values.outliers,
-  suites,
-  all,
-  maseToEts: ratio('mase', all),
-  msisToEts: ratio('msis', all),
-  worstMaseToEts: worst('mase'),
-  worstMsisToEts: worst('msis'),
-  coverage: all.ours.coverage,
-  floorMaseToEts: all.floor.mase / all.ets.mase,
-  floorMsisToEts: all.floor.msis / all.ets.msis,
-  millisecondsPerSeries: milliseconds / (64 * seeds.length),
-};
 
-if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-else {
-  const cell = ({ mase, msis, coverage }: Score): string =>
-    `${mase.toFixed(3)} ${msis.toFixed(2).padStart(6)} ${coverage.toFixed(3)}`;
-  const line = (name: string, scores: Scores): string =>
-    [name.padEnd(8), ...[scores.naive, scores.ets, scores.ours, scores.floor].map(cell)].join('   ');
-  const fixed = (figure: number): string => figure.toFixed(3);
-  const lines = [
-    `64 daily series each, ${HORIZON} days ahead, 95 %, ${values.outliers} outliers: MASE, MSIS, coverage`,
-    ['seed    ', ...['a week ago', 'ETS', 'this', 'all-knowing'].map((name) => name.padEnd(18))].join('   '),
-    ...suites.map((scores) => line(String(scores.seed), scores)),
-    line('all', all),
-    `MASE ${fixed(result.maseToEts)} x ETS (reach 0.82; worst suite ${fixed(result.worstMaseToEts)}, all-knowing ${fixed(result.floorMaseToEts)})`,
-    `MSIS ${fixed(result.msisToEts)} x ETS (reach 0.76; worst suite ${fixed(result.worstMsisToEts)}, all-knowing ${fixed(result.floorMsisToEts)})`,
-    `coverage ${fixed(result.coverage)}, by suite ${fixed(Math.min(...coverages))} to ${fixed(Math.max(...coverages))} (reach 0.93-0.98)`,
-    `${result.millisecondsPerSeries.toFixed(1)} ms a series`,
+/** What a method scored over all suites, beside ETS on the same series. */
+function rowsOf(name: string, key: keyof Scores, reach?: { readonly mase: number; readonly msis: number }): Row[] {
+  const { mase, msis, coverage } = all[key];
+  const beside = (kind: 'mase' | 'msis') => ({ ratio: all[key][kind] / all.ets[kind], of: 'ETS' });
+  return [
+    { what: `${name}: MASE`, value: mase, unit: '', ...beside('mase'), ...(reach && { reach: reach.mase }) },
+    { what: `${name}: MSIS`, value: msis, unit: '', ...beside('msis'), ...(reach && { reach: reach.msis }) },
+    { what: `${name}: coverage of what is to be 0.95`, value: coverage, unit: '' },
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
+
+const worst = (key: 'mase' | 'msis'): number => Math.max(...suites.map((scores) => ratio(key, scores)));
+tell('forecast', [
+  { what: `suites of 64 daily series, ${values.outliers} outliers`, value: seeds.length, unit: 'suites' },
+  { what: 'seed of the first', value: seeds[0] ?? Number.NaN, unit: '' },
+  { what: 'days ahead', value: HORIZON, unit: 'days' },
+  ...rowsOf('as a week ago', 'naive'),
+  ...rowsOf('ETS', 'ets'),
+  ...rowsOf('this', 'ours', { mase: 0.82, msis: 0.76 }),
+  { what: 'this: coverage, at least', value: all.ours.coverage, unit: '', reach: 0.93, least: true },
+  { what: 'this: coverage, at most', value: all.ours.coverage, unit: '', reach: 0.98 },
+  { what: 'this: coverage in the worst suite', value: Math.min(...coverages), unit: '' },
+  { what: 'this: MASE in the worst suite', value: worst('mase'), unit: 'x ETS' },
+  { what: 'this: MSIS in the worst suite', value: worst('msis'), unit: 'x ETS' },
+  ...rowsOf('all-knowing, the floor', 'floor'),
+  { what: 'a series', value: milliseconds / (64 * seeds.length), unit: 'ms' },
+]);

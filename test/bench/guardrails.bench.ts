@@ -8,16 +8,16 @@ import { type Configuration, parseConfiguration } from '../../shared/domain/conf
 import { judgeGuardrails } from '../../shared/operations/compliance/judge-guardrails.ts';
 import type { EvidencePort } from '../../shared/ports/evidence.ts';
 import { orRefuse, parsedOptions, wholeNumber } from '../proof/arguments.ts';
+import { fittedExponent, isQuick, tell } from './report.ts';
 
-const { DOCUMENTS, isQuick, isJson } = orRefuse(() => {
-  const { documents, quick, json } = parsedOptions({
+const DOCUMENTS = orRefuse(() => {
+  const { documents } = parsedOptions({
     documents: { type: 'string' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
-  const asked = documents ?? (quick ? '10000' : '100000');
-  const most = 10_000_000;
-  return { DOCUMENTS: wholeNumber('--documents', asked, { least: 1, most }), isQuick: quick, isJson: json };
+  const asked = documents ?? (isQuick ? '10000' : '100000');
+  return wholeNumber('--documents', asked, { least: 1, most: 10_000_000 });
 });
 const NOW = '2026-11-24T11:30:00.000Z';
 const SIZES = isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000, 1_000_000];
@@ -155,44 +155,29 @@ const whole = await timed(async () => {
   failed = await audit(DOCUMENTS);
 });
 const evaluations = DOCUMENTS * settings.guardrails.length;
-const rate = (cpuSeconds: number) => Math.round(evaluations / cpuSeconds);
+const millions = (cpuSeconds: number) => evaluations / cpuSeconds / 1e6;
 const judging = Math.max(1e-6, whole.cpuSeconds - decoding.cpuSeconds);
 
-const curve: { documents: number; cpuSeconds: number }[] = [];
+const curve: { size: number; cost: number }[] = [];
 for (const documents of SIZES) {
   const rounds = Math.max(1, Math.round(WARM_UP / documents));
   const { cpuSeconds } = await timed(async () => {
     for (let round = 0; round < rounds; round += 1) await audit(documents);
   });
-  curve.push({ documents, cpuSeconds: cpuSeconds / rounds });
+  curve.push({ size: documents, cost: cpuSeconds / rounds });
 }
-/** Of the logarithms: 1 is a cost that grows as the documents do. */
-const slope = leastSquares(curve.map(({ documents, cpuSeconds }) => [Math.log(documents), Math.log(cpuSeconds)]));
-const peakMiB = process.resourceUsage().maxRSS / 1024;
-
-function leastSquares(points: readonly (readonly [number, number])[]): number {
-  const mean = (index: 0 | 1) => points.reduce((sum, point) => sum + point[index], 0) / points.length;
-  const [mx, my] = [mean(0), mean(1)];
-  const over = points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
-  return over / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
-}
-
-if (isJson) {
-  const figures = { decodingCpuSeconds: decoding.cpuSeconds, wholeCpuSeconds: whole.cpuSeconds, curve, slope, peakMiB };
-  const rates = { judgingPerCpuSecond: rate(judging), wholePerCpuSecond: rate(whole.cpuSeconds) };
-  const about = { schema: 'highnoon.bench/1', bench: 'guardrails', documents: DOCUMENTS, evaluations, failed };
-  console.log(JSON.stringify({ ...about, ...rates, ...figures }));
-} else {
-  const millions = (value: number) => (value / 1e6).toFixed(2);
-  console.log(`${settings.guardrails.length} guardrails x ${DOCUMENTS} documents, ${failed} of ${evaluations} fail`);
-  console.log(
-    `decoding  ${decoding.cpuSeconds.toFixed(2)} CPU s (${(((bytes.length / BLOCK) * DOCUMENTS) / 1e6).toFixed(0)} MB of NDJSON)`,
-  );
-  console.log(`judging   ${judging.toFixed(2)} CPU s, ${millions(rate(judging))} M evaluations a CPU second`);
-  console.log(
-    `together  ${whole.cpuSeconds.toFixed(2)} CPU s, ${whole.seconds.toFixed(2)} s by the clock, ${millions(rate(whole.cpuSeconds))} M a CPU second`,
-  );
-  for (const { documents, cpuSeconds } of curve)
-    console.log(`${String(documents).padStart(9)} documents ${cpuSeconds.toFixed(3)} CPU s`);
-  console.log(`slope ${slope.toFixed(3)} (1 is linear); peak memory ${peakMiB.toFixed(0)} MiB`);
-}
+tell('guardrails', [
+  { what: 'rules', value: settings.guardrails.length, unit: 'rules' },
+  { what: 'documents', value: DOCUMENTS, unit: 'documents' },
+  { what: 'their bytes', value: ((bytes.length / BLOCK) * DOCUMENTS) / 1e6, unit: 'MB' },
+  { what: 'evaluations that fail', value: failed, unit: `of ${evaluations}` },
+  { what: 'decoding, processor', value: decoding.cpuSeconds, unit: 's' },
+  { what: 'judging, processor', value: judging, unit: 's' },
+  { what: 'the whole audit, processor', value: whole.cpuSeconds, unit: 's' },
+  { what: 'the whole audit, elapsed', value: whole.seconds, unit: 's' },
+  { what: 'judging: evaluations a processor second', value: millions(judging), unit: 'M/s', reach: 1.5, least: true },
+  { what: 'the whole audit: evaluations a processor second', value: millions(whole.cpuSeconds), unit: 'M/s' },
+  ...curve.map(({ size, cost }) => ({ what: `audit of ${size} documents, processor`, value: cost, unit: 's' })),
+  { what: 'audit: fitted exponent', value: fittedExponent(curve), unit: 'exponent', reach: 1.15 },
+  { what: 'memory at the peak', value: process.resourceUsage().maxRSS / 1024, unit: 'MiB', reach: 256 },
+]);

@@ -8,9 +8,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { SlotRecord } from '../../shared/domain/run.ts';
 import { type Answered, burstOf, NOW, pushAll, pushAtNothing } from '../functions/burst.ts';
+import { orRefuse, parsedOptions } from '../proof/arguments.ts';
 import { createTestEngine, greenPhases, TestResource } from '../support/engine.ts';
 import { isQuick, quantile, type Row, tell } from './report.ts';
 
+orRefuse(() => parsedOptions({ quick: { type: 'boolean' }, json: { type: 'boolean' } }));
 const MESSAGES = isQuick ? 2_000 : 10_000;
 /** The code is loaded and compiled by then; what a start costs stands in start.bench.ts. */
 const WARM_UP = 400;

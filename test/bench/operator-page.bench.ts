@@ -1,15 +1,15 @@
 // Time and size of a page view over a year of history on the embedded store, with --quick over a month.
 //   node test/bench/operator-page.bench.ts [--quick] [--json]
-// One JSON document either way.
 import { quantile } from '../../shared/domain/statistics/index.ts';
 import { runPhase } from '../../shared/engine/run-phase.ts';
 import { green, LOCAL, openLocally } from '../operator/days.ts';
 import { orRefuse, parsedOptions } from '../proof/arguments.ts';
 import { scheduled } from '../support/engine.ts';
+import { isQuick, tell } from './report.ts';
 
-const { quick } = orRefuse(() => parsedOptions({ quick: { type: 'boolean' }, json: { type: 'boolean' } }));
-const DAYS = quick ? 30 : 365;
-const VIEWS = quick ? 50 : 300;
+orRefuse(() => parsedOptions({ quick: { type: 'boolean' }, json: { type: 'boolean' } }));
+const DAYS = isQuick ? 30 : 365;
+const VIEWS = isQuick ? 50 : 300;
 
 using operator = await openLocally('00:00');
 operator.setPhases(green());
@@ -37,15 +37,12 @@ for (let view = 0; view < VIEWS; view++) {
   times.push(performance.now() - began);
   bytes = Buffer.byteLength(reply.body);
 }
-const round = (ms: number) => Math.round(ms * 100) / 100;
-console.log(
-  JSON.stringify({
-    days: DAYS,
-    documents: Object.keys(operator.stored()).length,
-    views: VIEWS,
-    p50Ms: round(quantile(times, 0.5)),
-    p95Ms: round(quantile(times, 0.95)),
-    readsPerView: operator.reads() / VIEWS,
-    bytes,
-  }),
-);
+tell('operator-page', [
+  { what: 'days of history', value: DAYS, unit: 'days' },
+  { what: 'documents stored', value: Object.keys(operator.stored()).length, unit: 'documents' },
+  { what: 'views', value: VIEWS, unit: 'views' },
+  { what: 'a view, half of them', value: quantile(times, 0.5), unit: 'ms' },
+  { what: 'a view, p95', value: quantile(times, 0.95), unit: 'ms', reach: 100 },
+  { what: 'store reads of a view', value: operator.reads() / VIEWS, unit: 'reads', reach: 3 },
+  { what: 'the page', value: bytes, unit: 'bytes', reach: 60_000 },
+]);

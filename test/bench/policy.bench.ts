@@ -9,16 +9,16 @@ import { calendarAge, compilePolicy, parseDay, type RecordType } from '../../sha
 import { orRefuse, parsedOptions, wholeNumber } from '../proof/arguments.ts';
 import { ATTACKS } from './policy-attacks.ts';
 import { type Bindings, documentOf, NOW, RULES, VARIABLES } from './policy-rules.ts';
+import { isQuick, type Row, tell } from './report.ts';
 
-const { DOCUMENTS, isQuick, isJson } = orRefuse(() => {
-  const { documents, quick, json } = parsedOptions({
+const DOCUMENTS = orRefuse(() => {
+  const { documents } = parsedOptions({
     documents: { type: 'string' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
-  const asked = documents ?? (quick ? '2000' : '100000');
-  const most = 10_000_000;
-  return { DOCUMENTS: wholeNumber('--documents', asked, { least: 1, most }), isQuick: quick, isJson: json };
+  const asked = documents ?? (isQuick ? '2000' : '100000');
+  return wholeNumber('--documents', asked, { least: 1, most: 10_000_000 });
 });
 /** Documents are made in blocks, so that memory stays flat and making them is not timed. */
 const BLOCK = 5_000;
@@ -94,12 +94,8 @@ if (new Set(runners.map(({ held }) => held)).size !== 1) {
 }
 
 const evaluations = DOCUMENTS * RULES.length;
-const results = runners.map(({ name, milliseconds, cpuMilliseconds }) => ({
-  name,
-  perSecond: Math.round((evaluations / milliseconds) * 1000),
-  perCpuSecond: Math.round((evaluations / cpuMilliseconds) * 1000),
-  ratio: reference.cpuMilliseconds / cpuMilliseconds,
-}));
+const millions = (milliseconds: number) => evaluations / milliseconds / 1000;
+
 /** CPU milliseconds that each attack takes from source to its end, the best of three (one with --quick): the first compiles cold code. */
 function attackTimes(): { name: string; milliseconds: number }[] {
   return ATTACKS.map(({ name, expression, bindings }) => {
@@ -117,23 +113,23 @@ function attackTimes(): { name: string; milliseconds: number }[] {
   }).sort((a, b) => b.milliseconds - a.milliseconds);
 }
 
-const slowest = attackTimes().slice(0, 5);
-if (isJson) {
-  const summary = {
-    schema: 'highnoon.bench/1',
-    bench: 'policy',
-    rules: RULES.length,
-    documents: DOCUMENTS,
-    evaluations,
-  };
-  console.log(JSON.stringify({ ...summary, held: checked.held, results, attacks: ATTACKS.length, slowest }));
-} else {
-  console.log(`${RULES.length} rules x ${DOCUMENTS} documents, ${checked.held} of ${evaluations} hold`);
-  const millions = (rate: number) => (rate / 1e6).toFixed(2).padStart(6);
-  for (const { name, perSecond, perCpuSecond, ratio } of results) {
-    const rates = `${millions(perSecond)} M/s  ${millions(perCpuSecond)} M per CPU second`;
-    console.log(`${name.padEnd(28)} ${rates}  ${ratio.toFixed(1).padStart(5)} x @bufbuild/cel by CPU`);
-  }
-  console.log(`${ATTACKS.length} attacks, the slowest:`);
-  for (const { name, milliseconds } of slowest) console.log(`${milliseconds.toFixed(1).padStart(8)} CPU ms  ${name}`);
-}
+const rows: Row[] = runners.flatMap(({ name, milliseconds, cpuMilliseconds }): Row[] => {
+  const value = millions(cpuMilliseconds);
+  const [unit, of] = ['M/s', reference.name];
+  return [
+    { what: `${name}: evaluations a second`, value: millions(milliseconds), unit },
+    { what: `${name}: a processor second`, value, unit, ...(name === of ? {} : { reach: 1.5, least: true }) },
+    { what: `${name}: beside ${of}`, value, unit, ratio: reference.cpuMilliseconds / cpuMilliseconds, of },
+  ];
+});
+const attacks = attackTimes();
+tell('policy', [
+  { what: 'rules', value: RULES.length, unit: 'rules' },
+  { what: 'documents', value: DOCUMENTS, unit: 'documents' },
+  { what: 'evaluations that hold, in each engine', value: checked.held, unit: 'of them' },
+  ...rows,
+  { what: 'attacks', value: attacks.length, unit: 'attacks' },
+  ...attacks
+    .slice(0, 5)
+    .map(({ name, milliseconds }): Row => ({ what: `attack: ${name}`, value: milliseconds, unit: 'ms', reach: 100 })),
+]);

@@ -2,9 +2,11 @@
 // to see that it runs; `day` has nothing to leave out). Options of a bench's own, as the usage at its head tells them, are
 // taken when that bench alone is named, their values behind an equals sign: npm run bench -- forecast --suites=20.
 // A name or an option that is not known is refused with code 2, before any bench runs.
-// With --json each bench is one line, `{"bench": NAME, ...}`; one that answers nothing readable says so in `error`.
+// With --json each bench is one line, `{"bench": NAME, "at": WHEN IT BEGAN, "load": OF THE MACHINE THEN, "rows": [...]}`, its
+// rows as in report.ts; one that answers nothing readable says so in `error`.
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { basename } from 'node:path';
 import { namedOf, orRefuse, Refusal } from '../proof/arguments.ts';
 
@@ -41,7 +43,9 @@ function ownOptions(file) {
 
 /** One after the other: two at once would measure each other. */
 for (const file of files) {
-  if (!isJson) console.log(`\n== ${nameOf(file)}`);
+  // What else the machine did just before: a bench that begins on a busy one measures that too.
+  const began = { at: `${new Date().toISOString().slice(0, 16)}Z`, load: Number(loadavg()[0].toFixed(1)) };
+  if (!isJson) console.log(`\n== ${nameOf(file)} (${began.at}, load ${began.load})`);
   const child = spawn(process.execPath, [file, ...options], {
     stdio: ['inherit', isJson ? 'pipe' : 'inherit', 'inherit'],
   });
@@ -50,17 +54,17 @@ for (const file of files) {
     said += text;
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
-  if (isJson) console.log(lineOf(nameOf(file), said, code));
+  if (isJson) console.log(lineOf(nameOf(file), began, said, code));
   // 2 of a bench that was asked alone: it refused a value of an option.
   if (code !== 0) process.exitCode = code === 2 && files.length === 1 ? 2 : 1;
 }
 
 /** The bench's own document, however many lines it takes, as one line under the bench's name. */
-function lineOf(bench, said, code) {
+function lineOf(bench, began, said, code) {
   try {
     const { bench: _, ...figures } = JSON.parse(said.slice(Math.max(0, said.indexOf('{'))));
-    return JSON.stringify({ bench, ...figures });
+    return JSON.stringify({ bench, ...began, ...figures });
   } catch {
-    return JSON.stringify({ bench, error: `ended with ${code}, and printed no JSON document` });
+    return JSON.stringify({ bench, ...began, error: `ended with ${code}, and printed no JSON document` });
   }
 }

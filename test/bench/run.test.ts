@@ -4,6 +4,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Row } from './report.ts';
 
 const RUN = resolve('test/bench/run.mjs');
 const BENCHES = globSync('test/bench/*.bench.ts').sort();
@@ -28,7 +29,13 @@ describe('npm run bench', () => {
     stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { bench: string; given: string[] });
+      .map((line) => {
+        const { at, load, ...rest } = JSON.parse(line) as { bench: string; given: string[]; at: string; load: number };
+        // When it began, and how busy the machine was then.
+        assert.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/);
+        assert.ok(load >= 0);
+        return rest;
+      });
   function assertRefused(args: readonly string[], line: string): void {
     const { status, stdout, stderr } = bench(...args);
     assert.deepEqual({ status, stdout, stderr }, { status: 2, stdout: '', stderr: `${line}\n` });
@@ -82,18 +89,15 @@ describe('npm run bench', () => {
 });
 
 describe('each bench', () => {
-  /** The options that a bench reads itself, by name; undefined of one that looks for the common two alone. */
-  const read = (text: string): string[] | undefined => {
-    const declared = [...text.matchAll(/\b([a-z]+): \{ type: '(?:string|boolean)'/g)].map(([, name]) => `--${name}`);
-    return declared.length === 0 ? undefined : declared.sort();
-  };
+  /** The options that a bench reads, by name. */
+  const read = (text: string): string[] =>
+    [...text.matchAll(/\b([a-z]+): \{ type: '(?:string|boolean)'/g)].map(([, name]) => `--${name}`).sort();
   const told = (text: string) =>
     [...text.matchAll(/\[(--[a-z-]+)(?: [^\]]+)?\]/g)].map(([, name]) => name ?? '').sort();
 
   for (const file of BENCHES) {
     const text = readFileSync(file, 'utf8');
     const options = read(text);
-    if (options === undefined) continue;
     it(`${nameOf(file)} tells at its head the options that it reads, --quick and --json among them`, () => {
       assert.deepEqual(told(text), options);
       for (const common of ['--json', '--quick']) assert.ok(options.includes(common), common);
@@ -111,6 +115,12 @@ describe('each bench', () => {
       ['snapshots', '--rounds=0', "--rounds '0': a whole number from 1 to 100 is allowed"],
       ['snapshots', '--large=x', "--large 'x': a whole number from 100 to 10000000 is allowed"],
       ['snapshot-emulator', '--documents=', "--documents '': a whole number from 100 to 1000000 is allowed"],
+      ['start', '--runs=x', "--runs 'x': a whole number from 1 to 10000 is allowed"],
+      ['start', '--archive=/dev/null', "--archive '/dev/null': a folder with an index.mjs is allowed"],
+      ['curve', '--days=3', "Unknown option '--days'; allowed are --quick, --json"],
+      ['day', '--days=3', "Unknown option '--days'; allowed are --quick, --json"],
+      ['load', '--days=3', "Unknown option '--days'; allowed are --quick, --json"],
+      ['simulation', '--days=3', "Unknown option '--days'; allowed are --quick, --json"],
       ['weekly', '--days=3', "Unknown option '--days'; allowed are --quick, --json"],
       ['operator-page', '--days=3', "Unknown option '--days'; allowed are --quick, --json"],
     ] as const) {
@@ -126,14 +136,15 @@ describe('each bench', () => {
       const args = [RUN, name, '--quick', '--json', ...more];
       const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       assert.equal(status, 0, stderr);
-      return JSON.parse(stdout) as Record<string, unknown>;
+      const { bench, rows } = JSON.parse(stdout) as { bench: string; rows: Row[] };
+      assert.equal(bench, name);
+      return (what: string) => rows.find((row) => row.what === what)?.value;
     };
-    const { bench, outliers, suites } = quick('forecast') as { bench: string; outliers: string; suites: unknown[] };
-    assert.deepEqual({ bench, outliers, suites: suites.length }, { bench: 'forecast', outliers: 'usual', suites: 1 });
-    const { files, packages, advisories } = quick('advisories', '--files=4');
-    assert.deepEqual({ files, packages, advisories }, { files: 4, packages: 4000, advisories: 300 });
-    assert.equal(quick('guardrails', '--documents=1500').documents, 1500);
-    assert.equal(quick('policy').documents, 2000);
-    assert.equal(quick('operator-page').days, 30);
+    assert.equal(quick('forecast')('suites of 64 daily series, usual outliers'), 1);
+    const advisories = quick('advisories', '--files=4');
+    assert.deepEqual(['lockfiles', 'packages read', 'advisories judged'].map(advisories), [4, 4000, 300]);
+    assert.equal(quick('guardrails', '--documents=1500')('documents'), 1500);
+    assert.equal(quick('policy')('documents'), 2000);
+    assert.equal(quick('operator-page')('days of history'), 30);
   });
 });

@@ -5,8 +5,10 @@
  */
 import type { FaultMode } from '../../shared/simulation/faults.ts';
 import { simulate } from '../../shared/simulation/simulate.ts';
+import { orRefuse, parsedOptions } from '../proof/arguments.ts';
 import { isQuick, type Row, tell } from './report.ts';
 
+orRefuse(() => parsedOptions({ quick: { type: 'boolean' }, json: { type: 'boolean' } }));
 const WARM_UP = isQuick ? 200 : 4_000;
 const DAYS = isQuick ? 400 : 16_000;
 const SEED = 1;

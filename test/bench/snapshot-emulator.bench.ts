@@ -114,6 +114,13 @@ if (missing === undefined) {
       { what: `query of ${documents} documents, thrown away`, value: floor.seconds, unit: 's' },
       { what: 'first snapshot, end to end', value: first.seconds, unit: 's', reach },
       { what: 'second snapshot upon it, end to end', value: second.seconds, unit: 's', reach },
+      {
+        what: 'first snapshot, beside the query',
+        value: first.seconds,
+        unit: 's',
+        ratio: first.seconds / floor.seconds,
+        of: 'the query',
+      },
       { what: 'first snapshot, processor time of its process', value: first.processor, unit: 's' },
       { what: 'second snapshot, processor time of its process', value: second.processor, unit: 's' },
       { what: 'documents a second, first', value: first.documents / first.seconds, unit: '1/s' },

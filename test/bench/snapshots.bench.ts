@@ -17,6 +17,7 @@ import { readRecords } from '../../shared/snapshots/record-files.ts';
 import { orRefuse, parsedOptions, wholeNumber } from '../proof/arguments.ts';
 import { evolveDataset } from '../snapshots/support/evolve-dataset.ts';
 import { NdjsonSource } from '../snapshots/support/ndjson-source.ts';
+import { median, type Row, tell } from './report.ts';
 
 /*
  * Snapshots beside restic on the same documents in one run, encryption on in both:
@@ -61,15 +62,6 @@ interface Cost {
   readonly memory: number;
 }
 
-interface Row {
-  readonly what: string;
-  readonly ours: string;
-  readonly restic: string;
-  readonly figure: number;
-  readonly limit: number;
-  readonly isReached: boolean;
-}
-
 /** Runs a command under bash's `time`, watching its peak memory. */
 async function measure(command: readonly string[], env: Record<string, string>, cwd: string): Promise<Cost> {
   const script = 'TIMEFORMAT="%U %S %R"; time "$@"';
@@ -107,9 +99,6 @@ function weigh(path: string): number {
   const info = statSync(path);
   return info.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + weigh(join(path, name)), 0) : info.size;
 }
-
-const median = (costs: readonly Cost[], of: (cost: Cost) => number) =>
-  costs.map(of).sort((a, b) => a - b)[costs.length >> 1] ?? Number.NaN;
 
 const at = (n: number) => new Date(Date.UTC(2026, 10, 23) + n * 6 * 3_600_000).toISOString();
 const ours = (act: string, data: string, moment = '') =>
@@ -173,31 +162,22 @@ async function main(): Promise<void> {
   });
   const data = makeDataset('data', String(documents), '12345');
   const [v1, v2] = [join(data, 'v1'), join(data, 'v2u')];
-  const rows: Row[] = [];
-  const add = (what: string, mine: string, theirs: string, figure: number, limit: number) =>
-    rows.push({ what, ours: mine, restic: theirs, figure, limit, isReached: figure <= limit });
-  const seconds = (value: number) => `${value.toFixed(2)} s`;
-  const mib = (value: number) => `${(value / MIB).toFixed(2)} MiB`;
-  const addCost = (what: string, runs: readonly { ours: Cost; restic: Cost }[], limit: number) => {
-    for (const kind of ['cpu', 'wall'] as const) {
-      const [mine, theirs] = [
-        median(
-          runs.map((run) => run.ours),
-          (cost) => cost[kind],
-        ),
-        median(
-          runs.map((run) => run.restic),
-          (cost) => cost[kind],
-        ),
-      ];
-      add(
-        `${what}, ${kind === 'cpu' ? 'processor' : 'elapsed'}`,
-        seconds(mine),
-        seconds(theirs),
-        mine / theirs,
-        kind === 'cpu' ? limit : Number.POSITIVE_INFINITY,
-      );
-    }
+  const rows: Row[] = [
+    { what: 'documents', value: documents, unit: 'documents' },
+    { what: 'rounds, of which the medians are told', value: rounds, unit: 'rounds' },
+  ];
+  const beside = (what: string, value: number, theirs: number, unit: string, reach?: number) =>
+    rows.push({ what, value, unit, ratio: value / theirs, of: 'restic', ...(reach === undefined ? {} : { reach }) });
+  const addCost = (what: string, runs: readonly { ours: Cost; restic: Cost }[], reach?: number) => {
+    const middle = (of: (run: { ours: Cost; restic: Cost }) => number) => median(runs.map(of));
+    const processor = [middle(({ ours }) => ours.cpu), middle(({ restic }) => restic.cpu)] as const;
+    beside(`${what}, processor`, ...processor, 's', reach);
+    beside(
+      `${what}, elapsed`,
+      middle(({ ours }) => ours.wall),
+      middle(({ restic }) => restic.wall),
+      's',
+    );
   };
 
   const runs: Record<'first' | 'second' | 'verify' | 'restore' | 'json', { ours: Cost; restic: Cost }[]> = {
@@ -230,17 +210,20 @@ async function main(): Promise<void> {
     rmSync(into, { recursive: true });
   }
   const [first = 0, second = 0] = sizes.ours;
-  add('first snapshot, stored', mib(first), mib(sizes.restic[0] ?? 0), first / (sizes.restic[0] ?? 1), 1.1);
-  add('increment, stored (share of first)', mib(second), mib(sizes.restic[1] ?? 0), second / first, 0.02);
+  const [theirFirst = 0, theirSecond = 0] = sizes.restic;
+  beside('first snapshot, stored', first / MIB, theirFirst / MIB, 'MiB', 1.1);
+  beside('second snapshot, stored', second / MIB, theirSecond / MIB, 'MiB');
+  rows.push({ what: 'second snapshot, stored', value: second / first, unit: 'of the first', reach: 0.02 });
   addCost('first snapshot', runs.first, 1.4);
   addCost('second snapshot', runs.second, 1.4);
   addCost('verify all bytes', runs.verify, 1);
   addCost('restore into files of records', runs.restore, 1.2);
-  addCost('restore as lines of JSON', runs.json, Number.POSITIVE_INFINITY);
+  addCost('restore as lines of JSON', runs.json);
   const peak = (list: readonly { ours: Cost }[]) => Math.max(...list.map((run) => run.ours.memory));
   const memory = Math.max(peak(runs.first), peak(runs.second), peak(runs.verify), peak(runs.restore));
   const theirs = Math.max(...Object.values(runs).flatMap((list) => list.map((run) => run.restic.memory)));
-  add('peak memory (MiB)', mib(memory), mib(theirs), memory / MIB, 256);
+  rows.push({ what: 'memory at the peak', value: memory / MIB, unit: 'MiB', reach: 256 });
+  rows.push({ what: 'memory at the peak, restic', value: theirs / MIB, unit: 'MiB' });
 
   if (!values.quick) {
     const donors = join(makeDataset('donors', String(Math.ceil(documents / 10)), '999'), 'v1');
@@ -254,7 +237,9 @@ async function main(): Promise<void> {
     }
     const [mine, other] = [weigh(join(work, 'ours')), weigh(join(work, 'restic'))];
     const share = documents / 200_000;
-    add(`${SNAPSHOTS} snapshots, stored (MB)`, mib(mine), mib(other), mine / 1e6, 46 * share);
+    const stored = `${SNAPSHOTS} snapshots, stored`;
+    rows.push({ what: stored, value: mine / 1e6, unit: 'MB', reach: 46 * share });
+    beside(stored, mine / 1e6, other / 1e6, 'MB');
     const check = { restic: await restic('check', '--read-data'), ours: await ours('verify', '') };
     addCost(`verify ${SNAPSHOTS} snapshots`, [check], 1);
     await ours('restore', join(work, 'last'));
@@ -266,35 +251,10 @@ async function main(): Promise<void> {
     const one = await ours('create', join(large, 'v1'), at(0));
     const two = await ours('create', join(large, 'v2u'), at(1));
     const three = await ours('restore', join(work, 'large-restored'));
-    add(
-      `peak memory at ${values.large} documents (MiB)`,
-      mib(Math.max(one.memory, two.memory, three.memory)),
-      '',
-      Math.max(one.memory, two.memory, three.memory) / MIB,
-      256,
-    );
+    const most = Math.max(one.memory, two.memory, three.memory) / MIB;
+    rows.push({ what: `memory at the peak, ${values.large} documents`, value: most, unit: 'MiB', reach: 256 });
   }
-  print(rows);
-}
-
-function print(rows: readonly Row[]): void {
-  if (values.json) {
-    console.log(JSON.stringify({ bench: 'snapshots', documents, rows }, null, 2));
-    return;
-  }
-  console.log(`${documents} documents, medians of ${rounds}\n`);
-  for (const row of rows) {
-    const figure = `${row.figure.toFixed(3)}${Number.isFinite(row.limit) ? ` (reach ${row.limit})` : ''}`;
-    console.log(
-      [
-        row.what.padEnd(40),
-        row.ours.padStart(12),
-        row.restic.padStart(12),
-        figure.padStart(24),
-        Number.isFinite(row.limit) ? (row.isReached ? 'reached' : 'NOT REACHED') : 'no limit',
-      ].join('  '),
-    );
-  }
+  tell('snapshots', rows);
 }
 
 try {

@@ -10,25 +10,28 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { freePort, missingEmulators } from '../emulators/emulators.ts';
+import { orRefuse, parsedOptions, Refusal, wholeNumber } from '../proof/arguments.ts';
 import { isQuick, median, quantile, type Row, tell } from './report.ts';
 import { type Environment, FINAL_CHECK_AT, openStartWorld, PREP_AT, type StartWorld } from './start-world.ts';
 
-const { values: options } = parseArgs({
-  options: {
+const { archives, RUNS } = orRefuse(() => {
+  const { archive, runs } = parsedOptions({
     runs: { type: 'string' },
     archive: { type: 'string', multiple: true },
     quick: { type: 'boolean' },
     json: { type: 'boolean' },
-  },
+  });
+  const stranger = archive?.find((folder) => !existsSync(join(folder, 'index.mjs')));
+  if (stranger !== undefined) throw new Refusal(`--archive '${stranger}': a folder with an index.mjs is allowed`);
+  const asked = runs ?? (isQuick ? '3' : '21');
+  return { archives: archive, RUNS: wholeNumber('--runs', asked, { least: 1, most: 10_000 }) };
 });
-const RUNS = Number(options.runs ?? (isQuick ? 3 : 21));
 const POLL_MS = 2;
 const GIVE_UP_MS = 60_000;
 const PEER = 'bare functions-framework';
@@ -85,8 +88,8 @@ function casesOf(world: StartWorld): Case[] {
     `require(${JSON.stringify(resolve('node_modules/@google-cloud/functions-framework'))}).cloudEvent('${PREP.target}', async () => {});`,
   );
   const framework = (source: string, target = PREP.target) => [FRAMEWORK, `--target=${target}`, `--source=${source}`];
-  const archives = options.archive ?? [buildArchive()];
-  const ours = archives.flatMap((archive) => oursIn(archive, archives.length === 1 ? '' : ` (${archive})`));
+  const deployed = archives ?? [buildArchive()];
+  const ours = deployed.flatMap((archive) => oursIn(archive, deployed.length === 1 ? '' : ` (${archive})`));
   const bare = { environment: async () => ({}), ...scheduled(PREP), says: /^/ };
   return [
     { name: 'bare node:http', args: [bareHttp], ...bare },
