@@ -2,7 +2,7 @@
  * How good the forecast is against an ETS of the textbook and against "as a week ago", on fresh suites of 64 series; and
  * what somebody would score who knew the law of every series, below which nothing is to be had.
  *   node test/bench/forecast.bench.ts [--seeds 1,2,3] [--suites N] [--outliers usual|spiky] [--quick] [--json]
- * Without --seeds the suites come from the clock, so that nobody can tune to them: five, or one with --quick.
+ * Without --seeds the suites come from the clock, so that nobody can tune to them: twenty, or one with --quick.
  */
 import { forecast } from '../../shared/domain/forecast/index.ts';
 import { ets } from '../domain/forecast/ets.ts';
@@ -24,7 +24,7 @@ const { values, seeds, outliers } = orRefuse(() => {
   const outliers = Object.entries(OUTLIERS).find(([name]) => name === values.outliers)?.[1];
   if (outliers === undefined)
     throw new Refusal(`--outliers '${values.outliers}': allowed are ${Object.keys(OUTLIERS).join(', ')}`);
-  const suites = wholeNumber('--suites', values.suites ?? (values.quick ? '1' : '5'), { least: 1, most: 10_000 });
+  const suites = wholeNumber('--suites', values.suites ?? (values.quick ? '1' : '20'), { least: 1, most: 10_000 });
   return { values, seeds: seedsOf(values.seeds) ?? freshSeeds(suites), outliers };
 });
 

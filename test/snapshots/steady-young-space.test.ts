@@ -25,7 +25,12 @@ describe('work with a steady young space', () => {
     const after = youngMiB(
       'await withSteadyYoungSpace(async () => { throw new Error(); }).catch(() => undefined); await churn();',
     );
+    const beside = youngMiB(`
+      const soon = async () => {};
+      const later = async () => { for (let i = 0; i < 9; i++) await null; await churn(); };
+      await Promise.all([withSteadyYoungSpace(soon), withSteadyYoungSpace(later)]);`);
     assert.ok(steady * 2 <= usual, `${steady} MiB steady, ${usual} MiB as usual`);
+    assert.ok(beside * 2 <= usual, `${beside} MiB beside another work that ended, ${usual} MiB as usual`);
     assert.ok(steady * 2 <= after, `${steady} MiB steady, ${after} MiB afterwards`);
   });
 });

@@ -16,8 +16,7 @@ export type Design = {
 export function designOf({ at, clock, swell }: Observations, season: number, steps: readonly number[]): Design {
   const seasonTerms = season > 1 ? season : 0;
   const size = 2 + seasonTerms + steps.length;
-  const rowAt = (step: number): Float64Array => {
-    const row = new Float64Array(size);
+  const fill = (row: Float64Array, step: number): Float64Array => {
     row[0] = 1;
     // In units of the whole past, so that one penalty means the same for short and long histories.
     row[1] = clock(step);
@@ -27,9 +26,11 @@ export function designOf({ at, clock, swell }: Observations, season: number, ste
     });
     return row;
   };
+  // All rows lie in one array: a review makes thousands of designs.
+  const all = new Float64Array(at.length * size);
   return {
-    rows: Array.from(at, rowAt),
-    rowAt,
+    rows: Array.from(at, (step, i) => fill(all.subarray(i * size, (i + 1) * size), step)),
+    rowAt: (step) => fill(new Float64Array(size), step),
     size,
     slopeColumn: 1,
     seasonColumns: Array.from({ length: seasonTerms }, (_, i) => 2 + i),

@@ -1,3 +1,5 @@
+import { Scratch } from './median.ts';
+
 /** Weighted least squares with a penalty on each coefficient, small enough to be solved by Cholesky's factorisation. */
 export type LeastSquares = {
   coefficients: Float64Array;
@@ -15,46 +17,48 @@ export type LeastSquares = {
 /** Keeps the factorisation from failing on columns that the weights have emptied. */
 const TINY = 1e-9;
 
-function cholesky(matrix: Float64Array[]): Float64Array[] {
-  const size = matrix.length;
-  const lower = matrix.map(() => new Float64Array(size));
+/** A square matrix row after row in one array: a review solves some hundred thousand of them, each a few columns wide. */
+type Square = Float64Array;
+
+const scratch = new Scratch();
+
+function cholesky(matrix: Square, size: number): Square {
+  const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
-    const row = lower[i] as Float64Array;
     for (let j = 0; j <= i; j++) {
-      const other = lower[j] as Float64Array;
-      let value = (matrix[i] as Float64Array)[j] as number;
-      for (let k = 0; k < j; k++) value -= (row[k] as number) * (other[k] as number);
-      row[j] = i === j ? Math.sqrt(Math.max(value, TINY)) : value / (other[j] as number);
+      let value = matrix[i * size + j] as number;
+      for (let k = 0; k < j; k++) value -= (lower[i * size + k] as number) * (lower[j * size + k] as number);
+      lower[i * size + j] = i === j ? Math.sqrt(Math.max(value, TINY)) : value / (lower[j * size + j] as number);
     }
   }
   return lower;
 }
 
-function forward(lower: readonly Float64Array[], right: Float64Array): Float64Array {
-  const result = new Float64Array(right.length);
-  for (let i = 0; i < right.length; i++) {
-    const row = lower[i] as Float64Array;
+/** Into `result`, which may be `right` itself. */
+function forward(lower: Square, right: Float64Array, result: Float64Array): Float64Array {
+  const size = right.length;
+  for (let i = 0; i < size; i++) {
     let value = right[i] as number;
-    for (let k = 0; k < i; k++) value -= (row[k] as number) * (result[k] as number);
-    result[i] = value / (row[i] as number);
+    for (let k = 0; k < i; k++) value -= (lower[i * size + k] as number) * (result[k] as number);
+    result[i] = value / (lower[i * size + i] as number);
   }
   return result;
 }
 
-function backward(lower: readonly Float64Array[], right: Float64Array): Float64Array {
-  const result = new Float64Array(right.length);
-  for (let i = right.length - 1; i >= 0; i--) {
-    let value = right[i] as number;
-    for (let k = i + 1; k < right.length; k++)
-      value -= ((lower[k] as Float64Array)[i] as number) * (result[k] as number);
-    result[i] = value / ((lower[i] as Float64Array)[i] as number);
+/** In place. */
+function backward(lower: Square, result: Float64Array): Float64Array {
+  const size = result.length;
+  for (let i = size - 1; i >= 0; i--) {
+    let value = result[i] as number;
+    for (let k = i + 1; k < size; k++) value -= (lower[k * size + i] as number) * (result[k] as number);
+    result[i] = value / (lower[i * size + i] as number);
   }
   return result;
 }
 
 /** The weighted products of the columns with each other and with the values: made once, solved with many penalties. */
 export type NormalEquations = {
-  gram: readonly Float64Array[];
+  gram: Square;
   right: Float64Array;
   squaresOf(coefficients: Float64Array): number;
 };
@@ -65,7 +69,7 @@ export function normalEquations(
   weights: Float64Array,
 ): NormalEquations {
   const size = rows[0]?.length ?? 0;
-  const gram = Array.from({ length: size }, () => new Float64Array(size));
+  const gram = new Float64Array(size * size);
   const right = new Float64Array(size);
   const used = new Int32Array(size);
   for (let t = 0; t < rows.length; t++) {
@@ -80,10 +84,9 @@ export function normalEquations(
       const i = used[a] as number;
       const weighted = weight * (row[i] as number);
       right[i] = (right[i] as number) + weighted * y;
-      const line = gram[i] as Float64Array;
       for (let b = 0; b <= a; b++) {
-        const j = used[b] as number;
-        line[j] = (line[j] as number) + weighted * (row[j] as number);
+        const place = i * size + (used[b] as number);
+        gram[place] = (gram[place] as number) + weighted * (row[used[b] as number] as number);
       }
     }
   }
@@ -109,31 +112,32 @@ export function leastSquares(
 
 export function solveWith({ gram, right, squaresOf }: NormalEquations, penalties: Float64Array): LeastSquares {
   const size = penalties.length;
-  const lower = cholesky(
-    gram.map((line, i) => {
-      const copy = Float64Array.from(line);
-      copy[i] = (copy[i] as number) + (penalties[i] as number) + TINY;
-      return copy;
-    }),
-  );
-  const solve = (products: Float64Array): Float64Array => backward(lower, forward(lower, products));
+  const penalised = Float64Array.from(gram);
+  for (let j = 0; j < size; j++) {
+    const place = j * size + j;
+    penalised[place] = (penalised[place] as number) + (penalties[j] as number) + TINY;
+  }
+  const lower = cholesky(penalised, size);
+  const solve = (products: Float64Array): Float64Array =>
+    backward(lower, forward(lower, products, new Float64Array(size)));
   const coefficients = solve(right);
   const leverageOf = (row: Float64Array): number => {
-    const half = forward(lower, row);
-    return half.reduce((sum, value) => sum + value * value, 0);
+    const half = forward(lower, row, scratch.take(size));
+    return dot(half, half);
   };
   // trace(W X A^-1 X') = size - sum of penalty_j (A^-1)_jj, without a pass over the rows.
   let freedom = size;
+  const unit = new Float64Array(size);
   for (let j = 0; j < size; j++) {
-    const unit = new Float64Array(size);
-    unit[j] = 1;
+    unit.fill(0)[j] = 1;
     freedom -= ((penalties[j] as number) + TINY) * leverageOf(unit);
   }
   const squares = coefficients.reduce(
     (sum, value, j) => sum + (penalties[j] as number) * value * value,
     squaresOf(coefficients),
   );
-  const logDeterminant = lower.reduce((sum, row, j) => sum + 2 * Math.log(row[j] as number), 0);
+  let logDeterminant = 0;
+  for (let j = 0; j < size; j++) logDeterminant += 2 * Math.log(lower[j * size + j] as number);
   return { coefficients, freedom, logDeterminant, squares, leverageOf, solve };
 }
 

@@ -3,6 +3,7 @@ import type { Evidence, Observation } from '../../domain/finding.ts';
 import { observationsOf, resultOf, stateOf } from '../../domain/guardrails/index.ts';
 import { digestOf } from '../../domain/json.ts';
 import type { GuardrailResult } from '../../domain/operation.ts';
+import { withSteadyYoungSpace } from '../../snapshots/steady-young-space.ts';
 import { askAddresses } from './ask-addresses.ts';
 import { type Case, casesOf, outcomeOf } from './cases.ts';
 import type { ComplianceContext } from './compliance-context.ts';
@@ -33,8 +34,10 @@ export interface Judgement {
 /** Judges guardrails over their evidence: joined evidence is indexed first, then each evidence is read once. */
 export async function judgeGuardrails(context: ComplianceContext, selected: readonly Guardrail[]): Promise<Judgement> {
   const cases = casesOf(context, selected);
-  const { indexes, receipts } = await indexPartners(context, cases);
-  const read = await judgeEvidence(context, cases, indexes);
+  const { receipts, read } = await withSteadyYoungSpace(async () => {
+    const { indexes, receipts } = await indexPartners(context, cases);
+    return { receipts, read: await judgeEvidence(context, cases, indexes) };
+  });
   const asked = await askAddresses(context, cases);
   const at = context.now();
   return {
