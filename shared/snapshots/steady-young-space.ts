@@ -7,9 +7,10 @@ const USUAL_GROWTH = 2;
 let underWay = 0;
 
 /**
- * Runs work that makes much garbage: a collection captured, evidence judged, large files read, a year of series forecast. What is at hand
- * survives a collection or two, so V8 would let the young space grow to its full size and leave it so: a third of the
- * memory, which buys nothing. V8 reads this flag at each collection, so that it may change while a program runs.
+ * Runs work that makes much garbage: a collection captured, evidence judged, large files read, a year of series forecast.
+ * What is at hand survives a collection or two, so V8 would let the young space grow to its full size and leave it so: a
+ * third of the memory, which buys nothing. V8 reads this flag at each collection, so that it may change while a program
+ * runs.
  */
 export async function withSteadyYoungSpace<T>(work: () => Promise<T>): Promise<T> {
   underWay += 1;
