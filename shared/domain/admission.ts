@@ -8,6 +8,7 @@ import {
   newestSlot,
   parseRunId,
   rerunClosesAt,
+  runIdOf,
   type Slot,
   slotAt,
   startClosesAt,
@@ -66,10 +67,16 @@ export function decideFromSlot(trigger: Trigger, slot: SlotRecord | undefined, a
   if (trigger.kind === 'continuation')
     return refuse('stale-continuation', `${trigger.runId ?? 'the run'} is not running`);
   if (slot?.status !== 'concluded') return undefined;
-  // A rerun whose message is delivered once more is no second rerun.
-  if (trigger.rerun && hasBegun(slot, trigger.messageId))
+  if (hasBegun(slot, trigger.messageId))
     return refuse('duplicate', `this message has begun an attempt of ${slot.slotId} already`);
-  return trigger.rerun ? undefined : decideConcluded(trigger, slot);
+  if (!trigger.rerun) return decideConcluded(trigger, slot);
+  // It was not asked because of how the attempt ended: it may have worked on that one, or been refused while it ran.
+  return trigger.publishedAt < slot.concludedAt
+    ? refuse(
+        'duplicate',
+        `it was published at ${trigger.publishedAt}, before ${runIdOf(slot.slotId, slot.attempt)} ended`,
+      )
+    : undefined;
 }
 
 function decideRunning(trigger: Trigger, slot: RunningSlot, at: Instant): Admission {

@@ -24,7 +24,7 @@ export interface LevelState {
   readonly anchoredAt: Instant | null;
   /** The newest self-test of delivery that was acknowledged in time; null before the first. */
   readonly selfTestedAt: Instant | null;
-  /** Duplicate starts refused in the last 24 hours. */
+  /** Surplus starts refused today and yesterday. */
   readonly surplusStarts: number;
   /** Since when the oldest effect still owed is owed; null when nothing is. */
   readonly oldestOwedAt: Instant | null;
@@ -33,6 +33,14 @@ export interface LevelState {
   readonly snapshots: Pick<SnapshotLevels, 'newestValidAt' | 'bytes' | 'dedupeRatio'> | undefined;
   /** Slots due before it were nobody's to start. */
   readonly watchedSince: Instant;
+}
+
+/** At least once, says Pub/Sub: so many copies a day are its own. A second subscription of a topic makes one of every message. */
+const USUAL_COPIES = 3;
+
+/** Of one day's refusals, by their reason: starts by another message than the one that began the work, and unusually many copies. */
+export function surplusStartsOf(refusals: Readonly<Record<string, number>>): number {
+  return (refusals.duplicate ?? 0) + Math.max(0, (refusals['duplicate-copy'] ?? 0) - USUAL_COPIES);
 }
 
 /**

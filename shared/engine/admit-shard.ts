@@ -1,13 +1,14 @@
 import { EMPTY_HEAD, type LedgerHead } from '../domain/ledger.ts';
 import { isLeaseLive, type RunningSlot, type SlotRecord } from '../domain/run.ts';
 import type { OpenShard, ShardRecord } from '../domain/shard.ts';
-import { dateOfSlot, parseRunId, runIdOf, type Slot } from '../domain/slot.ts';
+import { parseRunId, runIdOf, type Slot } from '../domain/slot.ts';
 import { type Instant, plusSeconds } from '../domain/time.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import type { Transaction } from '../ports/documents.ts';
 import type { Engine } from './engine.ts';
 import { type Holding, LeaseLost, type Renew } from './lease.ts';
 import { paths } from './records.ts';
+import { countRefusal } from './refuse-by-slot.ts';
 import { transact } from './transact.ts';
 
 /** The right to work one shard of a parked run. */
@@ -41,26 +42,41 @@ export async function admitShard(engine: Engine, trigger: Trigger, id: string): 
     readAt,
   } = await engine.documents.readAll<[ShardRecord]>([path]);
   const early = refuseFromShard(trigger, known, readAt);
-  if (early !== undefined) return countRefusal(engine, slot, early);
+  if (early !== undefined) {
+    await countRefusal(engine, trigger, early, readAt);
+    return early;
+  }
   const holder = engine.ids.unique();
-  return transact(engine, async (transaction) => {
-    const all = [paths.slot(slot.slotId), path, paths.head] as const;
-    const [record, shard, head = EMPTY_HEAD] = await transaction.getAll<[SlotRecord, ShardRecord, LedgerHead]>(all);
-    const running = parkedRun(record, attempt, shard);
-    if (running === undefined) return refusal('stale-continuation', `${trigger.runId} does not wait for ${id}`, record);
-    const own = shard?.status === 'open' && shard.lease?.holder === holder ? shard : undefined;
-    if (own !== undefined) return granted(slot, running, own, holder);
-    const refused = refuseFromShard(trigger, shard, transaction.readAt);
-    if (refused !== undefined || shard?.status !== 'open')
-      return refused ?? refusal('stale-continuation', 'it is gone');
-    const token = head.token + 1;
-    const until = plusSeconds(transaction.readAt, engine.limits.leaseSeconds);
-    const lease = { holder, token, until, messageId: trigger.messageId };
-    const next: OpenShard = { ...shard, lease, token, stretches: shard.stretches + 1 };
-    transaction.set(path, next);
-    transaction.set(paths.head, { ...head, token });
-    return granted(slot, running, next, holder);
+  const { admitted, at } = await transact(engine, async (transaction) => {
+    const decided = await decideShard(engine, transaction, trigger, { slot, attempt, id, holder });
+    return { admitted: decided, at: transaction.readAt };
   });
+  if (admitted.kind === 'refused') await countRefusal(engine, trigger, admitted, at);
+  return admitted;
+}
+
+async function decideShard(
+  engine: Engine,
+  transaction: Transaction,
+  trigger: Trigger,
+  { slot, attempt, id, holder }: { slot: Slot; attempt: number; id: string; holder: string },
+): Promise<ShardGrant | ShardRefusal> {
+  const path = paths.shard(slot.slotId, attempt, id);
+  const all = [paths.slot(slot.slotId), path, paths.head] as const;
+  const [record, shard, head = EMPTY_HEAD] = await transaction.getAll<[SlotRecord, ShardRecord, LedgerHead]>(all);
+  const running = parkedRun(record, attempt, shard);
+  if (running === undefined) return refusal('stale-continuation', `${trigger.runId} does not wait for ${id}`, record);
+  const own = shard?.status === 'open' && shard.lease?.holder === holder ? shard : undefined;
+  if (own !== undefined) return granted(slot, running, own, holder);
+  const refused = refuseFromShard(trigger, shard, transaction.readAt);
+  if (refused !== undefined || shard?.status !== 'open') return refused ?? refusal('stale-continuation', 'it is gone');
+  const token = head.token + 1;
+  const until = plusSeconds(transaction.readAt, engine.limits.leaseSeconds);
+  const lease = { holder, token, until, messageId: trigger.messageId };
+  const next: OpenShard = { ...shard, lease, token, stretches: shard.stretches + 1 };
+  transaction.set(path, next);
+  transaction.set(paths.head, { ...head, token });
+  return granted(slot, running, next, holder);
 }
 
 const refusal = (reason: ShardRefusal['reason'], detail: string, slot?: SlotRecord): ShardRefusal => ({
@@ -92,13 +108,6 @@ function refuseFromShard(trigger: Trigger, shard: ShardRecord | undefined, at: I
   return shard.lease.messageId === trigger.messageId
     ? refusal('redelivery', `this delivery's first copy holds the lease until ${shard.lease.until}`)
     : refusal('duplicate', `${shard.id} is being worked on`);
-}
-
-async function countRefusal(engine: Engine, slot: Slot, refused: ShardRefusal): Promise<ShardRefusal> {
-  if (refused.reason === 'redelivery') return refused;
-  const path = paths.counter(`refusals@${dateOfSlot(slot)}`);
-  await engine.documents.increment(path, { [`${refused.reason}-shard`]: 1 });
-  return refused;
 }
 
 /** The stored shard, if this stretch still holds it and its run still waits for it. Throws LeaseLost otherwise. */

@@ -63,7 +63,7 @@ export async function admit(engine: Engine, trigger: Trigger): Promise<Admitted>
         : granted(slot, own, core.day, own.stretches > 1);
     return { admitted: decided, at: core.at };
   });
-  if (admitted.kind === 'refused') await countRefusal(engine.documents, trigger, admitted, at);
+  if (admitted.kind === 'refused') await countRefusal(engine, trigger, admitted, at);
   return admitted;
 }
 

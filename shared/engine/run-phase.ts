@@ -39,7 +39,7 @@ export async function runPhase(engine: Engine, trigger: Trigger): Promise<PhaseO
       result: await lookOnly(engine, dryRunSlot(trigger), 'dry-run', { rerun: trigger.rerun }),
     };
   if (trigger.shard === undefined) {
-    const refused = await refuseBySlot(engine.documents, trigger);
+    const refused = await refuseBySlot(engine, trigger);
     if (refused !== undefined) return refused;
   }
   if (isForeignConfiguration(engine)) {

@@ -1,6 +1,6 @@
 import type { DayRecord } from '../domain/day.ts';
 import type { Anchor } from '../domain/ledger.ts';
-import { HEARTBEAT, levels } from '../domain/levels.ts';
+import { HEARTBEAT, levels, surplusStartsOf } from '../domain/levels.ts';
 import { type Lockdown, NO_LOCKDOWN } from '../domain/lockdown.ts';
 import type { SnapshotLevels } from '../domain/operation.ts';
 import type { OutboxRecord } from '../domain/outbox.ts';
@@ -112,7 +112,7 @@ export async function tellLevels(
       totals,
       anchoredAt: anchor?.at ?? null,
       selfTestedAt: selfTest?.lastSuccessAt ?? null,
-      surplusStarts: refusals.reduce((sum, day) => sum + (day?.duplicate ?? 0), 0),
+      surplusStarts: refusals.reduce((sum, day) => sum + (day === undefined ? 0 : surplusStartsOf(day)), 0),
       oldestOwedAt,
       configurationChanged:
         engine.pinnedConfigurationSha256 !== undefined &&

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { targetSlot } from '../domain/admission.ts';
 import { isPhaseName, PHASE_NAMES, type PhaseName } from '../domain/catalog.ts';
 import { strikeOut, strikeSecrets } from '../domain/configuration/secrets.ts';
 import { sha256 } from '../domain/json.ts';
@@ -120,20 +121,20 @@ function toTrigger(
   if (trigger === 'continuation' && runId === undefined) return refuse('a continuation names its run');
   if (trigger !== 'continuation' && runId !== undefined) return refuse('only a continuation names a run');
   if (shard !== undefined && runId === undefined) return refuse('a shard is of a run, which the message does not name');
-  return {
-    ok: true,
-    trigger: {
-      phase,
-      kind: trigger ?? 'manual',
-      ...meta,
-      dryRun: dryRun ?? false,
-      rerun: rerun ?? false,
-      ...(runId === undefined ? {} : { runId }),
-      ...(shard === undefined ? {} : { shard }),
-      ...(slotDueAt === undefined ? {} : { slotDueAt }),
-      ...(reason === undefined ? {} : { reason: strikeSecrets(reason) }),
-    },
+  const asked: Trigger = {
+    phase,
+    kind: trigger ?? 'manual',
+    ...meta,
+    dryRun: dryRun ?? false,
+    rerun: rerun ?? false,
+    ...(runId === undefined ? {} : { runId }),
+    ...(shard === undefined ? {} : { shard }),
+    ...(slotDueAt === undefined ? {} : { slotDueAt }),
+    ...(reason === undefined ? {} : { reason: strikeSecrets(reason) }),
   };
+  if (targetSlot(asked) === undefined)
+    return refuse(`it names ${runId ?? slotDueAt}, which the schedule of ${phase} does not have`);
+  return { ok: true, trigger: asked };
 }
 
 function attributesFault(value: unknown): string | undefined {

@@ -47,7 +47,7 @@ export function earlyRefusals(environment: Environment, write: (line: string) =>
       const { trigger } = parsed;
       // These two are judged by more than a slot's document.
       if (trigger.dryRun || trigger.shard !== undefined) return false;
-      const refused = await refuseBySlot(documents, trigger);
+      const refused = await refuseBySlot({ documents, log }, trigger);
       // The first copy of a message may still die: the whole runtime knows how to have this one delivered again.
       if (refused === undefined || refused.reason === 'redelivery') return false;
       log.write('NOTICE', `${phase} refused: ${refused.reason}`, { detail: refused.detail });

@@ -13,6 +13,7 @@ import { paths } from '../../shared/engine/records.ts';
 import { type PhaseOutcome, runPhase } from '../../shared/engine/run-phase.ts';
 import { sweep } from '../../shared/engine/sweep.ts';
 import { retrying } from '../../shared/engine/transact.ts';
+import type { DocumentsPort } from '../../shared/ports/documents.ts';
 import {
   createTestEngine,
   greenPhases,
@@ -189,7 +190,74 @@ describe('a message that asks for a rerun', () => {
   });
 });
 
+describe('a rerun that somebody asked for once', () => {
+  const red = { 't-90-prep': testPhase('t-90-prep', [testCheck('look', () => broken())]) };
+  const said = (outcome: PhaseOutcome) =>
+    outcome.kind === 'concluded' ? outcome.slot.attempt : outcome.kind === 'refused' ? outcome.reason : outcome.kind;
+  const asked = (messageId: string, time: string) =>
+    ({ kind: 'manual', rerun: true, messageId, publishedAt: at(time) }) as const;
+
+  it('begins nothing when it comes again after it took up the attempt that stood', async () => {
+    const world = createTestEngine(at('10:30'), red);
+    await admit(world.engine, scheduled('t-90-prep', at('10:30')));
+    const message = asked('R', '10:39');
+    assert.equal(said(await play(world, 't-90-prep', '10:40', message)), 1);
+    assert.equal(said(await play(world, 't-90-prep', '10:42', message)), 'duplicate');
+  });
+
+  it('begins nothing when it comes again after it was refused while the attempt ran', async () => {
+    const world = createTestEngine(at('10:30'), red);
+    await play(world, 't-90-prep', '10:30');
+    await admit(world.engine, scheduled('t-90-prep', at('10:31'), asked('R1', '10:31')));
+    const message = asked('R2', '10:31');
+    assert.equal(said(await play(world, 't-90-prep', '10:31', message)), 'duplicate');
+    assert.equal(said(await play(world, 't-90-prep', '10:40', { kind: 'sweep', slotDueAt: at('10:30') })), 2);
+    assert.equal(said(await play(world, 't-90-prep', '10:41', message)), 'duplicate');
+  });
+
+  it('begins one attempt though a second message asked for it too, before that one ended', async () => {
+    const world = createTestEngine(at('10:30'), red);
+    await play(world, 't-90-prep', '10:30');
+    assert.equal(said(await play(world, 't-90-prep', '10:36', asked('R1', '10:35'))), 2);
+    assert.equal(said(await play(world, 't-90-prep', '10:37', asked('R2', '10:35'))), 'duplicate');
+    assert.equal(
+      said(await play(world, 't-90-prep', '10:39', asked('R3', '10:38'))),
+      3,
+      'asked because of how it ended',
+    );
+  });
+});
+
 describe('what nobody works for', () => {
+  it('stays refused when it cannot be counted, and that is said', async () => {
+    const world = open();
+    await play(world, 't-90-prep', '10:30');
+    const increment = async () => {
+      throw new PortError('documents', 'unavailable', 'out of reach');
+    };
+    const { documents: store } = world;
+    const documents = { readAll: store.readAll.bind(store), transact: store.transact.bind(store), increment };
+    const engine = { ...world.engine, documents: documents as unknown as DocumentsPort };
+    for (const change of [{}, { kind: 'manual', rerun: true }] as const) {
+      const outcome = await runPhase(engine, scheduled('t-90-prep', at('10:31'), change));
+      assert.equal(outcome.kind, 'refused');
+    }
+    const warnings = world.logs.filter(({ severity }) => severity === 'WARNING').map(({ message }) => message);
+    assert.deepEqual(
+      warnings,
+      ['duplicate', 'not-rerunnable'].map((reason) => `a refusal is perhaps not counted: ${reason}`),
+    );
+  });
+
+  it('is no rehearsal when the message that began the attempt comes again after the window', async () => {
+    const world = open({}, '11:14');
+    // By a publisher's clock that is ahead.
+    const message = { kind: 'manual', messageId: 'M', publishedAt: '2026-11-24T11:15:20.000Z' };
+    assert.equal((await play(world, 't-90-prep', '11:14', message)).kind, 'concluded');
+    const again = await play(world, 't-90-prep', '11:20', message);
+    assert.equal(again.kind === 'refused' && again.reason, 'duplicate');
+  });
+
   it('is counted by its reason, apart when this program woke it itself', async () => {
     const world = open();
     await play(world, 't-90-prep', '10:30');

@@ -134,9 +134,19 @@ describe('a share', () => {
     assert.equal(await say('g', 's0'), 'continues');
     assert.equal(await say('h', 's0'), 'duplicate');
     assert.deepEqual(bench.get(paths.counter('refusals@2026-11-24')), {
-      'stale-continuation-shard': 1,
+      'stale-continuation-shard': 2,
       'duplicate-shard': 1,
     });
+  });
+
+  it('is counted under the day on which its message came, whatever day the message names', async () => {
+    const bench = await new Shares().parked();
+    for (const day of ['2019-01-01', '2099-07-08']) await bench.share(day, 's0', { runId: `${PHASE}@${day}T06:00Z#1` });
+    const counters = bench.simulation.store.query('counters', {}).map(({ id }) => id);
+    assert.deepEqual(
+      counters.filter((id) => id.startsWith('refusals@')),
+      ['refusals@2026-11-24'],
+    );
   });
 
   it('keeps its lease for as long as it takes', async () => {

@@ -93,6 +93,16 @@ describe('the levels of what is stored', () => {
     return { value: (metric: string) => points.find((one) => one.metric === metric)?.value.value, waits };
   }
 
+  it('count copies of messages as surplus starts where a day has unusually many of them', async () => {
+    const say = async (...copies: readonly number[]) => {
+      const [before, today] = copies.map((count) => ({ duplicate: 1, 'duplicate-copy': count }));
+      const stored = { 'counters/refusals@2026-11-23': before ?? {}, 'counters/refusals@2026-11-24': today ?? {} };
+      return (await tell(stored)).value('surplus_starts');
+    };
+    // A second subscription makes a copy of every message: seven a day at least.
+    assert.deepEqual([await say(3, 3), await say(3, 7), await say(7, 7)], [2, 6, 10]);
+  });
+
   it('count copies of yesterday and today, and age from the watch, or from now before it', async () => {
     const { value } = await tell({
       'counters/refusals@2026-11-23': { duplicate: 2, 'not-due': 9 },

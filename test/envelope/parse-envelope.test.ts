@@ -65,6 +65,16 @@ describe('a Pub/Sub envelope', () => {
     ['a reserved id', { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: '__x__' }) }, /runId/],
     ['an id with a slash', { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: 'a/b' }) }, /runId/],
     ['an id that climbs', { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: '..' }) }, /runId/],
+    [
+      'a slot that the schedule does not have',
+      { data: base64({ phase: 't-90-prep', slot: '2026-11-24T10:29:00Z' }) },
+      /it names 2026-11-24T10:29:00\.000Z, which the schedule of t-90-prep does not have/,
+    ],
+    [
+      'a run that the schedule does not have',
+      { data: base64({ phase: 't-90-prep', trigger: 'continuation', runId: 't-90-prep@2026-11-24T10:29Z#1' }) },
+      /it names t-90-prep@2026-11-24T10:29Z#1, which the schedule/,
+    ],
     ['a slot that is no time', { data: base64({ phase: 't-90-prep', slot: 'noon' }) }, /'noon'/],
     ['data that is too large', { data: base64({ phase: 't-90-prep', reason: 'x'.repeat(1100) }) }, /larger than|bytes/],
     ['data that is not base64', { data: '{"phase"}' }, /not base64/],

@@ -42,15 +42,15 @@ describe('an entry point, before its first message', () => {
     });
   }
 
-  it('refuses a malformed message without a client, the configuration or the engine', async () => {
+  it('refuses a malformed message and a second copy without a client, the configuration or what runs anything', async () => {
     const { own, packages, builtin } = await loadedBy('shared/runtime/refuse-early.ts');
     assert.deepEqual(
       packages.filter((name) => HEAVY.test(name)),
       ['zod'],
     );
     assert.deepEqual(
-      own.filter((file) => /shared\/(engine|operations|domain\/configuration\/(parse|schema)\.ts)/.test(file)),
-      [],
+      own.filter((file) => /shared\/(engine|operations|domain\/configuration\/(parse|schema)\.ts)/.test(file)).sort(),
+      ['shared/engine/records.ts', 'shared/engine/refuse-by-slot.ts'],
     );
     assert.ok(!builtin.includes('sqlite'), 'the embedded store is loaded');
   });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { chainSlot } from '../../shared/domain/day.ts';
 import { fails } from '../../shared/domain/finding.ts';
 import type { LedgerHead } from '../../shared/domain/ledger.ts';
+import { plusSeconds } from '../../shared/domain/time.ts';
 import { holdNoon } from '../../shared/engine/acts/hold.ts';
 import { closeUnstarted } from '../../shared/engine/close-slot.ts';
 import { paths } from '../../shared/engine/records.ts';
@@ -128,6 +129,20 @@ describe('guards of admission', () => {
     const first = await bench.play('b', 't-90-prep', message);
     assert.equal(first.kind === 'concluded' && first.slot.attempt, 2);
     assert.equal(refusal(await bench.play('c', 't-90-prep', message)), 'duplicate');
+  });
+
+  it('reruns nothing for a message that was published before the attempt ended', async () => {
+    const bench = new Bench();
+    bench.phases = { ...bench.phases, 't-90-prep': testPhase('t-90-prep', [bench.check('check-world', broken)]) };
+    await bench.play('a', 't-90-prep');
+    const ended = bench.slot('t-90-prep');
+    assert.ok(ended?.status === 'concluded');
+    const asked = (publishedAt: string) => ({ kind: 'manual', rerun: true, publishedAt }) as const;
+    const before = plusSeconds(ended.concludedAt, -0.001);
+    assert.equal(refusal(await bench.play('b', 't-90-prep', asked(before))), 'duplicate');
+    assert.equal(bench.slot('t-90-prep')?.attempt, 1);
+    await bench.play('c', 't-90-prep', asked(ended.concludedAt));
+    assert.equal(bench.slot('t-90-prep')?.attempt, 2);
   });
 
   it('reruns nothing that passed', async () => {

@@ -113,8 +113,16 @@ export const GUARDS: readonly Guard[] = [
     'domain/admission.ts',
     'nothing runs twice: Pub/Sub delivers a message at least once',
     ['admission', 'reruns once for one message, however often it is delivered'],
-    'trigger.rerun && hasBegun(slot, trigger.messageId)',
-    'trigger.rerun && hasBegun(undefined, trigger.messageId)',
+    'if (hasBegun(slot, trigger.messageId))',
+    'if (hasBegun(undefined, trigger.messageId))',
+  ),
+  guard(
+    'asked-after-the-ending',
+    'domain/admission.ts',
+    'nothing runs twice: what was asked while an attempt ran was not asked because of how it ended',
+    ['admission', 'reruns nothing for a message that was published before the attempt ended'],
+    'return trigger.publishedAt < slot.concludedAt',
+    "return trigger.publishedAt < ''",
   ),
   guard(
     'passed-stays-passed',

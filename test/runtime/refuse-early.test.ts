@@ -174,14 +174,15 @@ describe('a process that has run nothing yet', () => {
       assert.equal(commits.length, 0);
     });
 
-    it('leaves one to the runtime that it could not count', async () => {
+    it('refuses one that it could not count too, and says so', async () => {
       stored.set(SLOT_PATH, concluded);
       answers = Array.from({ length: 9 }, () => ({
         status: 503,
         body: { error: { code: 503, status: 'UNAVAILABLE' } },
       }));
-      assert.equal(await refuse(pushed(DUE)), false);
-      assert.deepEqual(lines, []);
+      assert.equal(await refuse(pushed(DUE)), true);
+      assert.match(lines.shift() ?? '', /"WARNING".*a refusal is perhaps not counted: duplicate/);
+      assert.match(lines.shift() ?? '', /"NOTICE".*t-90-prep refused: duplicate/);
     });
   });
 

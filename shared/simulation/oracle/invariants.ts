@@ -25,7 +25,7 @@ export const INVARIANTS = {
   I23: 'effects depend on configuration, stored state, publish time and topic alone; an invalid message writes a quarantine record and nothing else',
   I24: 'no planted secret appears in a log line, document, label, escalation or report',
   I25: 'the ledger is contiguous, its chain valid, with one entry per transition and per act, and truncation shows',
-  once: 'a message begins at most one attempt, however often it is delivered',
+  once: 'a message works on at most one attempt, however often it is delivered',
   loud: 'the program never breaks a rule of its own',
 } as const;
 export type InvariantName = keyof typeof INVARIANTS;

@@ -79,9 +79,8 @@ function onStart(state: OracleState, before: SlotRecord | undefined, after: Runn
   state.demand(plusSeconds(readAt, 60) >= after.dueAt, 'I23', () => `${runId} started at ${readAt}, before it was due`);
   const messageId = after.lease?.messageId;
   if (messageId !== undefined) {
-    const earlier = state.begun.get(messageId);
-    state.demand(earlier === undefined, 'once', () => `${messageId} began ${earlier}, and then ${runId}`);
-    state.begun.set(messageId, runId);
+    const earlier = state.worked.get(messageId);
+    state.demand(earlier === undefined, 'once', () => `${messageId} worked on ${earlier}, and then began ${runId}`);
   }
   state.runs.set(runId, {
     runId,
@@ -97,6 +96,7 @@ function onStart(state: OracleState, before: SlotRecord | undefined, after: Runn
 }
 
 function onNewHolder(state: OracleState, known: RunningSlot | undefined, after: RunningSlot, { readAt }: Commit): void {
+  if (after.lease !== null) state.worked.set(after.lease.messageId, runIdOf(after.slotId, after.attempt));
   state.demand(!isLeaseLive(known?.lease ?? null, readAt), 'I1', () => `${after.slotId}: a live lease was taken over`);
   if (!isChainPhase(after.phase)) return;
   for (const phase of CHAIN) {

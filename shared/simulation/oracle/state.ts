@@ -41,8 +41,8 @@ export class OracleState {
   readonly tokens = new Map<number, string>();
   /** Which worker holds what it granted itself. */
   readonly holders = new Map<string, string>();
-  /** Which run a message began. */
-  readonly begun = new Map<string, string>();
+  /** Which run a message worked on last: began it, or took it up. */
+  readonly worked = new Map<string, string>();
   readonly foreignAt = new Map<string, number>();
   /** Which run changed a target last. */
   readonly lastMover = new Map<string, string>();
