@@ -91,7 +91,7 @@ const partRows = [
   ...phases.parts.map(({ name, usdPerMonth }) => [name, exact(usdPerMonth)]),
   ['**the five phases**', `**${exact(phases.usdPerMonth)}**`],
   ...beside.map(({ name, usdPerMonth }) => [name, exact(usdPerMonth)]),
-  ['**everything**', `**${exact(everything.usdPerMonth)}**`],
+  ['**everything counted**', `**${exact(everything.usdPerMonth)}**`],
 ];
 const peerRows = [cost.own, ...cost.peers]
   .sort((a, b) => b.usdPerMonth - a.usdPerMonth)
@@ -121,8 +121,9 @@ With watchdog, relay, secrets and alerts: ${money(everything.usdPerMonth)} USD a
 Firestore and Pub/Sub of a whole day, the watchdog's ticks included: **${money(stateAndMessages.usdPerDay)} USD** at list price. To reach: below ${stateAndMessages.reachUsdPerDay.toFixed(2)}: ${stateAndMessages.reached ? 'reached' : 'not reached'}.
 Not counted: storage of data and images, egress, and what probed services cost their owners.
 
-The phases of that day ended: ${endedTimes.join(', ')}. When one does not end \`passed\` or \`degraded\`, or a message is taken by nobody,
-the command says first that the day counted is not a whole one, with the phase and its ending, \`--json\` has \`isWholeDay: false\`, and the exit code is 1.
+The phases of that day ended: ${endedTimes.join(', ')}. Had one ended otherwise than \`passed\` or \`degraded\`, or a message been
+taken by nobody, the command would say first that the day it counted is no whole one, and by which phase. \`--json\` has \`isWholeDay: false\`
+then, and the exit code is 1.
 
 ${table(['a month at list price', 'USD'], partRows)}
 
