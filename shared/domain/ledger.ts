@@ -1,4 +1,5 @@
 import { canonicalJson, type Json, sha256 } from './json.ts';
+import { told } from './printable.ts';
 import type { Instant } from './time.ts';
 
 /** One line of the record that nobody edits: a transition of a slot or the act of a person. */
@@ -52,10 +53,81 @@ export interface LedgerFault {
   readonly what: string;
 }
 
+/** Stands for a document whose bytes are no JSON: somebody wrote past the store. */
+export const NOT_JSON = Symbol('not JSON');
+
+const TEXT = { is: (value: unknown) => typeof value === 'string', allowed: 'a text' };
+const FIELDS: Readonly<Record<keyof LedgerEntry, { is: (value: unknown) => boolean; allowed: string } | null>> = {
+  seq: { is: Number.isSafeInteger, allowed: 'a whole number' },
+  previous: TEXT,
+  at: TEXT,
+  kind: TEXT,
+  subject: TEXT,
+  actor: TEXT,
+  detail: null,
+  hash: TEXT,
+};
+/** Firestore's limit of maps and lists within each other; what is deeper was not written by this program. */
+const DEEPEST = 20;
+
+/**
+ * Why this is not the entry of this number after the one with the digest `previous` (undefined: unknown); undefined when
+ * it is. A digest covers the fields that an entry has, so any other field is refused here: nobody would vouch for it.
+ */
+export function entryFault(entry: unknown, seq: number, previous: string | undefined): string | undefined {
+  if (entry === NOT_JSON) return `entry ${seq} is not JSON any more`;
+  if (entry === undefined) return `entry ${seq} is missing`;
+  const shape = shapeFault(entry);
+  if (shape !== undefined) return `entry ${seq}${shape}`;
+  const { hash, ...body } = entry as LedgerEntry;
+  if (body.seq !== seq) return `entry ${seq} is missing or out of order: found ${body.seq}`;
+  if (previous !== undefined && body.previous !== previous) return `entry ${seq} does not follow the entry before it`;
+  if (hashOf(body) !== hash) return `entry ${seq} does not match its own hash`;
+  return undefined;
+}
+
+/** Whether it has the fields of an entry and no others; what they say is not judged. */
+export const isEntry = (value: unknown): value is LedgerEntry => shapeFault(value) === undefined;
+
+function shapeFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return ` is no entry: ${told(value)} stands in its place`;
+  const entry: Readonly<Record<string, unknown>> = { ...value };
+  for (const [field, rule] of Object.entries(FIELDS)) {
+    if (!Object.hasOwn(entry, field)) return ` has no ${field}`;
+    if (rule !== null && !rule.is(entry[field]))
+      return `: ${field} is ${told(entry[field])}, ${rule.allowed} is allowed`;
+  }
+  const unknown = Object.keys(entry).find((field) => !Object.hasOwn(FIELDS, field));
+  if (unknown !== undefined) return ` has a field ${told(unknown)} that no entry has`;
+  const { detail } = entry;
+  const fault = jsonFault(detail);
+  return fault === undefined ? undefined : `: detail ${fault}`;
+}
+
+/** Level by level, because a digest of what is nested without end would end in an exception. */
+function jsonFault(detail: unknown): string | undefined {
+  let level: unknown[] = [detail];
+  for (let depth = 0; level.length > 0; depth++) {
+    const inner: unknown[] = [];
+    for (const value of level) {
+      if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) inner.push(one);
+      else if (!isSimple(value)) return `holds ${told(value)}, which is no JSON`;
+    }
+    if (depth === DEEPEST && level.some((value) => typeof value === 'object' && value !== null))
+      return `is nested deeper than ${DEEPEST} levels`;
+    level = inner;
+  }
+  return undefined;
+}
+
+const isSimple = (value: unknown): boolean =>
+  value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+
 /** Walks the chain and names the first bad entry. The head and the newest anchor show a truncation. */
 export function verifyLedger(
-  entries: Iterable<LedgerEntry>,
-  head: LedgerHead,
+  entries: Iterable<unknown>,
+  head: unknown,
   anchors: readonly Anchor[],
 ): { count: number; fault: LedgerFault | null } {
   let previous = GENESIS_HASH;
@@ -65,25 +137,33 @@ export function verifyLedger(
   for (const entry of entries) {
     count += 1;
     const fault = (what: string) => ({ count, fault: { seq: count, what } });
-    if (entry?.seq !== count) return fault(`entry ${count} is missing or out of order: found ${entry?.seq}`);
-    const { hash, ...body } = entry;
-    if (entry.previous !== previous) return fault(`entry ${count} does not follow the entry before it`);
-    if (hashOf(body) !== hash) return fault(`entry ${count} does not match its own hash`);
+    const broken = entryFault(entry, count, previous);
+    if (broken !== undefined) return fault(broken);
+    const { hash } = entry as LedgerEntry;
     const other = anchored.get(count)?.find((anchor) => anchor.hash !== hash);
     if (other !== undefined) return fault(`entry ${count} differs from the head anchored at ${other.at}`);
     previous = hash;
   }
-  const newest = anchors.reduce<Anchor | undefined>(
-    (best, anchor) => (best === undefined || anchor.seq > best.seq ? anchor : best),
-    undefined,
-  );
-  const expected = Math.max(head.seq, newest?.seq ?? 0);
+  const newest = anchors.reduce((most, { seq }) => Math.max(most, seq), 0);
+  const noHead = headFault(head);
+  const end = noHead === undefined ? (head as LedgerHead) : EMPTY_HEAD;
+  const expected = Math.max(end.seq, newest);
   if (count < expected)
     return {
       count,
       fault: { seq: count + 1, what: `the ledger ends at ${count}; entry ${count + 1} of ${expected} is missing` },
     };
-  if (count !== head.seq || previous !== head.hash)
-    return { count, fault: { seq: count, what: `the head says ${head.seq}, the chain ends at ${count}` } };
+  if (noHead !== undefined) return { count, fault: { seq: Math.max(1, count), what: noHead } };
+  if (count !== end.seq || previous !== end.hash)
+    return { count, fault: { seq: count, what: `the head says ${end.seq}, the chain ends at ${count}` } };
   return { count, fault: null };
+}
+
+/** Why what stands in the place of the head is none; undefined when it is one. */
+export function headFault(head: unknown): string | undefined {
+  if (head === NOT_JSON) return 'the head is not JSON any more';
+  const { seq, hash } = (head ?? {}) as Partial<LedgerHead>;
+  return Number.isSafeInteger(seq) && typeof hash === 'string'
+    ? undefined
+    : `the head is ${told(head)}: a number and a digest are allowed`;
 }

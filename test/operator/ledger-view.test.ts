@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
+import { LocalDocuments } from '../../shared/adapters/local/documents.ts';
 import { LocalObjects } from '../../shared/adapters/local/objects.ts';
+import { PortError } from '../../shared/domain/errors.ts';
 import { appendEntry, EMPTY_HEAD, type LedgerEntry, type LedgerHead } from '../../shared/domain/ledger.ts';
 import { plusSeconds } from '../../shared/domain/time.ts';
 import { anchorLedger } from '../../shared/engine/anchor-ledger.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { paths } from '../../shared/engine/records.ts';
-import { readWatch } from '../../shared/engine/watch.ts';
-import { ledgerWhole } from '../../shared/operator/api/ledger-view.ts';
+import { readWatch, WATCH_PATH } from '../../shared/engine/watch.ts';
+import { ANSWERS } from '../../shared/operator/api/answers.ts';
+import { ledgerTail, ledgerWhole } from '../../shared/operator/api/ledger-view.ts';
 import { createTestEngine } from '../support/engine.ts';
 
 const START = '2026-11-24T10:30:00.000Z';
@@ -20,8 +24,10 @@ async function written(options: { anchored?: boolean } = {}) {
   const base = createTestEngine(START, {});
   const data = mkdtempSync(join(tmpdir(), 'highnoon-ledger-'));
   const objects = new LocalObjects({ data, clock: base.clock });
-  const engine: Engine = { ...base.engine, ports: { ...base.engine.ports, objects } };
-  const { documents, clock } = base;
+  const { clock } = base;
+  const file = join(data, 'documents.sqlite');
+  const documents = new LocalDocuments(file, clock);
+  const engine: Engine = { ...base.engine, documents, ports: { ...base.engine.ports, objects } };
   const put = (path: string, value: object) => documents.transact(async (t) => t.set(path, value));
   await readWatch(engine);
   let head: LedgerHead = EMPTY_HEAD;
@@ -42,6 +48,11 @@ async function written(options: { anchored?: boolean } = {}) {
       await anchorLedger(engine);
     },
     wait: (seconds: number) => clock.advanceTo(plusSeconds(clock.now(), seconds)),
+    /** As somebody does who writes into the file, past the store. */
+    writeBytes: (path: string, text: string) => {
+      using database = new DatabaseSync(file);
+      database.prepare('UPDATE documents SET data = ?, version = version + 1 WHERE path = ?').run(text, path);
+    },
     /** Files of the anchors, the oldest first. */
     anchors: () => readdirSync(folder).sort(),
     removeAnchors: (which: (seq: number) => boolean) => {
@@ -62,6 +73,7 @@ async function written(options: { anchored?: boolean } = {}) {
     [Symbol.dispose]() {
       objects.close();
       documents.close();
+      base.documents.close();
       rmSync(data, { recursive: true });
     },
   };
@@ -160,6 +172,116 @@ describe('the check of the whole ledger', () => {
       await ledger.put(paths.ledger(3), instead as object);
       assert.equal((await ledger.firstBad())?.seq, 3, JSON.stringify(instead));
     }
+  });
+
+  it('names the entry whose bytes are no JSON any more, also as the first, the last and among others', async () => {
+    for (const bad of [[1], [2], [9], [12], [3, 4, 11]]) {
+      using ledger = await written();
+      for (const seq of bad) ledger.writeBytes(paths.ledger(seq), '{"seq":');
+      const { schema, intact, entries, firstBad } = await ledger.look();
+      const [first = 0] = bad;
+      assert.deepEqual(
+        [schema, intact, entries, firstBad],
+        ['highnoon.ledger/1', false, first, { seq: first, what: `entry ${first} is not JSON any more` }],
+      );
+      const tail = await ledgerTail(ledger.engine, 10);
+      const seen = bad.find((seq) => seq > 2);
+      assert.deepEqual(
+        tail.firstBad,
+        seen === undefined ? null : { seq: seen, what: `entry ${seen} is not JSON any more` },
+      );
+    }
+  });
+
+  it('names what is no JSON beyond the head', async () => {
+    using ledger = await written();
+    await ledger.put(paths.ledger(13), {});
+    ledger.writeBytes(paths.ledger(13), '{');
+    assert.deepEqual(await ledger.firstBad(), { seq: 13, what: 'entry 13 is not JSON any more' });
+  });
+
+  it('does not take a store that fails for a broken ledger', async () => {
+    using ledger = await written();
+    const { documents } = ledger.engine;
+    const failing = new PortError('documents', 'internal', 'the connection broke', { cause: new Error('reset') });
+    const engine: Engine = {
+      ...ledger.engine,
+      documents: {
+        transact: (body) => documents.transact(body),
+        increment: (path, amounts) => documents.increment(path, amounts),
+        readAll: (paths) => documents.readAll(paths),
+        get: (path) => documents.get(path),
+        query: async () => {
+          throw failing;
+        },
+      },
+    };
+    await assert.rejects(ledgerWhole(engine), failing);
+  });
+
+  it('says so when the head, the remembered anchor or the first tick is no JSON or none any more', async () => {
+    for (const text of ['{', 'null', '[1]', '"x"', '{"seq":"12","hash":1}']) {
+      using ledger = await written();
+      ledger.writeBytes(WATCH_PATH, text);
+      assert.equal(await ledger.firstBad(), null, text);
+      ledger.writeBytes(paths.head, text);
+      assert.match((await ledger.firstBad())?.what ?? '', text === 'null' ? /the head says 0/ : /^the head is /, text);
+      assert.equal((await ledgerTail(ledger.engine, 5)).intact, text === 'null', text);
+    }
+    for (const text of [
+      '{',
+      'null',
+      '[1]',
+      '"x"',
+      '{"seq":"12","hash":1}',
+      '{"seq":12,"hash":"x","at":"\\u001b[2J"}',
+    ]) {
+      using ledger = await written();
+      ledger.writeBytes(paths.anchor, text);
+      assert.deepEqual(await ledger.firstBad(), { seq: 1, what: 'controls/anchor is not an anchor' }, text);
+    }
+  });
+
+  it('tells names of files that lie among the anchors so that a terminal shows them', async () => {
+    using ledger = await written();
+    ledger.writeAnchor('000000000008-\u001b[2J.json', '{');
+    const what = (await ledger.firstBad())?.what ?? '';
+    assert.match(what, /^among the anchors: .*000000000008-/);
+    assert.doesNotMatch(what, /\p{Cc}/u);
+  });
+
+  it('names the field that was added to an entry, in the whole ledger and in its tail', async () => {
+    using ledger = await written();
+    const entry = await ledger.documents.get<object>(paths.ledger(9));
+    await ledger.put(paths.ledger(9), { ...entry, approvedBy: 'mallory' });
+    const firstBad = { seq: 9, what: 'entry 9 has a field "approvedBy" that no entry has' };
+    assert.deepEqual(await ledger.firstBad(), firstBad);
+    assert.deepEqual((await ledgerTail(ledger.engine, 5)).firstBad, firstBad);
+  });
+
+  it('answers with entries alone, whatever stands in their places', async () => {
+    for (const text of ['{', 'null', '[1]', '{"seq":"9"}', `{"detail":${'['.repeat(1e5)}${']'.repeat(1e5)}}`]) {
+      using ledger = await written();
+      ledger.writeBytes(paths.ledger(9), text);
+      for (const view of [await ledger.look(), await ledgerTail(ledger.engine, 12)]) {
+        assert.equal(view.firstBad?.seq, 9, text.slice(0, 20));
+        ANSWERS.Ledger.parse(JSON.parse(JSON.stringify(view)));
+      }
+    }
+  });
+
+  it('says up to which entry anchors vouch', async () => {
+    using ledger = await written();
+    assert.equal((await ledger.look()).anchoredUpTo, 12);
+    await ledger.append();
+    await ledger.append();
+    assert.deepEqual([(await ledger.look()).anchoredUpTo, (await ledger.look()).entries], [12, 14]);
+    assert.equal((await ledgerTail(ledger.engine, 3)).anchoredUpTo, null);
+    const entry = await ledger.documents.get<object>(paths.ledger(7));
+    await ledger.put(paths.ledger(7), { ...entry, actor: 'eve' });
+    assert.equal((await ledger.look()).anchoredUpTo, 4);
+    using unanchored = await written({ anchored: false });
+    assert.equal((await unanchored.look()).anchoredUpTo, 0);
   });
 
   it('reads a ledger that grows meanwhile with the head that is its own', async () => {

@@ -74,6 +74,25 @@ describe('a ledger that somebody tampered with', () => {
         assert.equal(firstBad(entries.with(index, flipped)), index + 1);
   });
 
+  it('names the entry to which a field was added, at every position', () => {
+    for (const index of positions)
+      for (const name of ['approvedBy', 'Actor', '', '__proto__', '\u001b[2J']) {
+        const added = JSON.parse(`{${JSON.stringify(name)}:"mallory",${JSON.stringify(entries[index]).slice(1)}`);
+        const { fault } = verifyLedger(entries.with(index, added), head, anchors);
+        assert.equal(fault?.seq, index + 1);
+        assert.equal(fault.what, `entry ${index + 1} has a field ${JSON.stringify(name)} that no entry has`);
+      }
+  });
+
+  it('names the entry from which a field was taken, at every position', () => {
+    for (const index of positions)
+      for (const name of Object.keys(entries[index] as LedgerEntry)) {
+        const { [name]: _taken, ...rest } = { ...entries[index] } as Record<string, unknown>;
+        const { fault } = verifyLedger((entries as unknown[]).with(index, rest), head, anchors);
+        assert.deepEqual(fault, { seq: index + 1, what: `entry ${index + 1} has no ${name}` });
+      }
+  });
+
   it('names the place of an entry that was dropped, at every position', () => {
     for (const index of positions) assert.equal(firstBad(entries.toSpliced(index, 1)), index + 1);
   });

@@ -7,6 +7,7 @@ import { statusView } from '../../../shared/operator/api/status-view.ts';
 import { type Arguments, dateOption, flagOption } from '../arguments.ts';
 import type { ExitCode } from '../command.ts';
 import type { Output } from '../output.ts';
+import { ledgerLine } from '../render/ledger.ts';
 import { tellRisks } from '../render/risks.ts';
 import { renderStatus } from '../render/status.ts';
 import { openCloud } from './open-cloud.ts';
@@ -33,11 +34,7 @@ export async function reportInCloud(args: Arguments, output: Output): Promise<Ex
 export async function verifyLedgerInCloud(args: Arguments, output: Output): Promise<ExitCode> {
   await using cloud = await opened(args, output);
   const { tail: _tail, ...view } = await ledgerWhole(cloud.engine);
-  output.line(
-    view.firstBad === null
-      ? `ledger: ${view.entries} entries, chain intact, ${view.anchors} anchors agree`
-      : `ledger: BROKEN at entry ${view.firstBad.seq}: ${view.firstBad.what}`,
-  );
+  output.line(ledgerLine(view));
   output.document(view);
   return view.intact ? 0 : 1;
 }

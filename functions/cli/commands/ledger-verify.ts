@@ -1,6 +1,7 @@
 import { ledgerWhole } from '../../../shared/operator/api/ledger-view.ts';
 import type { Command } from '../command.ts';
 import { dataFolder, localTime, openLocal, requirePlayed, storeOption } from '../open-runtime.ts';
+import { ledgerLine } from '../render/ledger.ts';
 
 export const ledgerVerifyCommand: Command = {
   name: 'ledger verify',
@@ -17,11 +18,7 @@ export const ledgerVerifyCommand: Command = {
     const runtime = await openLocal(args, output, localTime(dataFolder(args), undefined));
     try {
       const { tail: _tail, ...view } = await ledgerWhole(runtime.engine, output.bar('ledger', 'anchors read'));
-      output.line(
-        view.firstBad === null
-          ? `ledger: ${view.entries} entries, chain intact, ${view.anchors} anchors agree`
-          : `ledger: BROKEN at entry ${view.firstBad.seq}: ${view.firstBad.what}`,
-      );
+      output.line(ledgerLine(view));
       output.document(view);
       return view.intact ? 0 : 1;
     } finally {

@@ -1,39 +1,46 @@
 import { anchorsFault } from '../../domain/anchors.ts';
-import { PortError } from '../../domain/errors.ts';
 import {
   type Anchor,
-  EMPTY_HEAD,
-  type LedgerEntry,
+  headFault,
+  isEntry,
   type LedgerFault,
   type LedgerHead,
   verifyLedger,
 } from '../../domain/ledger.ts';
-import { type Instant, parseInstant } from '../../domain/time.ts';
+import { printable } from '../../domain/printable.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { paths } from '../../engine/records.ts';
 import { WATCH_PATH } from '../../engine/watch.ts';
 import { chainFault } from './chain-fault.ts';
+import { anchorOf, isInstant, readAnchors, readChain, readHead, readStored } from './ledger-read.ts';
 
 export const LEDGER_TAIL_MOST = 200;
-/** Of the chain while it grows; a ledger gets about thirty entries a day. */
-const MOST_READS = 5;
 
 /** `highnoon.ledger/1`: the newest entries, whose links are checked up to the head. */
 export async function ledgerTail(engine: Engine, count: number) {
-  const head = (await engine.documents.get<LedgerHead>(paths.head)) ?? EMPTY_HEAD;
-  const from = Math.max(1, head.seq - count + 1);
-  const wanted = Array.from({ length: head.seq - from + 1 }, (_, index) => paths.ledger(from + index));
-  const stored = await Promise.all(wanted.map((path) => engine.documents.get<LedgerEntry>(path)));
-  const fault = chainFault(stored, from, head);
+  const stored = await readHead(engine.documents);
+  const noHead = headFault(stored);
+  const { entries, fault, seq } =
+    noHead === undefined
+      ? await readTail(engine, stored as LedgerHead, count)
+      : { entries: [], fault: { seq: 1, what: noHead }, seq: 0 };
   return {
     schema: 'highnoon.ledger/1' as const,
     scope: 'tail' as const,
     intact: fault === null,
-    entries: head.seq,
+    entries: seq,
     firstBad: fault,
     anchors: null,
-    tail: stored.filter((entry) => entry !== undefined),
+    anchoredUpTo: null,
+    tail: entries.filter(isEntry),
   };
+}
+
+async function readTail({ documents }: Engine, head: LedgerHead, count: number) {
+  const from = Math.max(1, head.seq - count + 1);
+  const wanted = Array.from({ length: head.seq - from + 1 }, (_, index) => paths.ledger(from + index));
+  const entries = await Promise.all(wanted.map((path) => readStored(documents, path)));
+  return { entries, fault: chainFault(entries, from, head), seq: head.seq };
 }
 
 /** The whole chain from its first entry and every anchored head: as many reads as there are entries. */
@@ -41,69 +48,52 @@ export async function ledgerWhole(engine: Engine, onAnchor: (read: number, of: n
   const { documents } = engine;
   // An anchor is written before it is remembered, so what is remembered now must be listed afterwards.
   const [remembered, watch] = await Promise.all([
-    documents.get<Anchor>(paths.anchor),
-    documents.get<{ since: Instant }>(WATCH_PATH),
+    readStored(documents, paths.anchor),
+    readStored(documents, WATCH_PATH),
   ]);
   const { anchors, fault: unreadable } = await readAnchors(engine, onAnchor);
   const { entries, head } = await readChain(engine);
   const { count, fault: broken } = verifyLedger(entries, head, anchors);
-  const found = { anchors, remembered, headSeq: head.seq, watchedSince: watch?.since };
-  const faults = [broken, unreadable, anchorsFault(found, engine.clock.now())].filter((fault) => fault !== null);
+  const faults = [
+    broken,
+    unreadable,
+    rememberedFault(remembered),
+    anchorsFault(
+      {
+        anchors,
+        remembered: anchorOf(remembered),
+        headSeq: headFault(head) === undefined ? (head as LedgerHead).seq : 0,
+        watchedSince: sinceOf(watch),
+      },
+      engine.clock.now(),
+    ),
+  ].filter((fault) => fault !== null);
   const [first] = faults.sort((a, b) => a.seq - b.seq);
   return {
     schema: 'highnoon.ledger/1' as const,
     scope: 'whole' as const,
     intact: first === undefined,
     entries: count,
-    firstBad: first ?? null,
+    // Names of objects and texts of documents are of whoever wrote them.
+    firstBad: first === undefined ? null : { seq: first.seq, what: printable(first.what) },
     anchors: anchors.length,
-    tail: entries.slice(-20),
+    anchoredUpTo: anchoredUpTo(anchors, first),
+    tail: entries.slice(-20).filter(isEntry),
   };
 }
 
-/** Entries and the head that they end at: while somebody writes, a head read beside them is not theirs. */
-async function readChain(engine: Engine): Promise<{ entries: LedgerEntry[]; head: LedgerHead }> {
-  const { documents } = engine;
-  const readHead = async () => (await documents.get<LedgerHead>(paths.head)) ?? EMPTY_HEAD;
-  let head = await readHead();
-  for (let tried = 1; ; tried++) {
-    const entries = (await documents.query<LedgerEntry>('ledger')).map(({ data }) => data);
-    const after = await readHead();
-    if (after.seq === head.seq || tried === MOST_READS) return { entries, head: after };
-    head = after;
-  }
+/** Newer entries may be cut off or written anew unseen, head included; 0 while nothing is anchored. */
+function anchoredUpTo(anchors: readonly Anchor[], firstBad: LedgerFault | undefined): number {
+  const isWhole = ({ seq }: Anchor) => firstBad === undefined || seq < firstBad.seq;
+  return anchors.filter(isWhole).reduce((most, { seq }) => Math.max(most, seq), 0);
 }
 
-async function readAnchors(
-  engine: Engine,
-  onAnchor: (read: number, of: number) => void,
-): Promise<{ anchors: Anchor[]; fault: LedgerFault | null }> {
-  const anchors: Anchor[] = [];
-  let fault: LedgerFault | null = null;
-  try {
-    const uris: string[] = [];
-    for await (const { uri } of engine.ports.objects.list(`${engine.anchorsUri}/ledger/`)) uris.push(uri);
-    for (const [index, uri] of uris.entries()) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of engine.ports.objects.read(uri)) chunks.push(chunk);
-      const anchor = parseAnchor(Buffer.concat(chunks).toString('utf8'));
-      onAnchor(index + 1, uris.length);
-      if (anchor !== undefined) anchors.push(anchor);
-      else fault ??= { seq: Number(/(\d{12})-[^/]*$/.exec(uri)?.[1] ?? 1), what: `${uri} is not an anchor` };
-    }
-  } catch (error) {
-    if (!(error instanceof PortError) || error.code !== 'not-found') throw error;
-  }
-  return { anchors, fault };
-}
+const rememberedFault = (remembered: unknown): LedgerFault | null =>
+  remembered === undefined || anchorOf(remembered) !== undefined
+    ? null
+    : { seq: 1, what: `${paths.anchor} is not an anchor` };
 
-/** Whoever may add an anchor may add anything: undefined for what is none. */
-function parseAnchor(text: string): Anchor | undefined {
-  try {
-    const { seq, hash, at } = JSON.parse(text) as Partial<Anchor>;
-    const isAnchor = Number.isSafeInteger(seq) && typeof hash === 'string' && parseInstant(String(at)) === at;
-    return isAnchor ? ({ seq, hash, at } as Anchor) : undefined;
-  } catch {
-    return undefined;
-  }
+function sinceOf(watch: unknown): string | undefined {
+  const { since } = (watch ?? {}) as { since?: unknown };
+  return isInstant(since) ? since : undefined;
 }

@@ -1,4 +1,4 @@
-import { hashOf, type LedgerEntry } from '../../domain/ledger.ts';
+import { entryFault, type LedgerEntry } from '../../domain/ledger.ts';
 import { type Html, html } from './html.ts';
 import { sign } from './marks.ts';
 import { dayAndTime } from './times.ts';
@@ -6,9 +6,8 @@ import type { PageView } from './view.ts';
 
 /** Whether an entry says what its hash says, and follows the one before it where that one is here. */
 export function entryHolds(entry: LedgerEntry, before: LedgerEntry | undefined): boolean {
-  const { hash, ...body } = entry;
-  const follows = before === undefined || before.seq !== entry.seq - 1 || before.hash === entry.previous;
-  return follows && hashOf(body) === hash;
+  const isNext = before !== undefined && before.seq === entry.seq - 1;
+  return entryFault(entry, entry.seq, isNext ? before.hash : undefined) === undefined;
 }
 
 export function ledgerTail({ summary }: PageView): Html {
