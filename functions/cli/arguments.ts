@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../shared/domain/errors.ts';
 import { type Instant, isDate, parseInstant } from '../../shared/domain/time.ts';
+import { isAboutDash, joinNegativeNumbers, refusedDash } from './dashed-value.ts';
 
 /** Options of a command: what it takes, with the help text that `highnoon help` prints. */
 export interface OptionSpec {
@@ -34,13 +35,14 @@ export interface Arguments {
  */
 export function parseArguments(
   command: string,
-  args: readonly string[],
+  words: readonly string[],
   own: Readonly<Record<string, OptionSpec>>,
   positionals: { least: number; most: number },
   usage = command,
 ): Arguments {
   const specs: Readonly<Record<string, OptionSpec>> = { ...COMMON_OPTIONS, ...own };
   const options = Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }]));
+  const args = joinNegativeNumbers(words, options);
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as typeof parsed;
@@ -48,7 +50,8 @@ export function parseArguments(
     const known = Object.keys(specs)
       .map((name) => `--${name}`)
       .join(', ');
-    throw new UsageError(`${command}: ${(error as Error).message.split('. To')[0]}; allowed are ${known}`);
+    const dash = isAboutDash(error) ? refusedDash(args, options) : undefined;
+    throw new UsageError(`${command}: ${dash ?? (error as Error).message.split('. To')[0]}; allowed are ${known}`);
   }
   const twice = repeatedOption(args, options);
   if (twice !== undefined)

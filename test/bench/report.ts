@@ -39,21 +39,29 @@ export function isReached({ value, ratio, reach, least }: Row): boolean | undefi
   return least === true ? figure >= reach : figure <= reach;
 }
 
-/** A table for people, or with --json one line for machines. */
+/**
+ * A table for people, or with --json one line for machines. With --quick no figure is judged: its sizes are only to see that
+ * the bench runs.
+ */
 export function tell(bench: string, rows: readonly Row[]): void {
   if (isJson) {
-    console.log(JSON.stringify({ bench, rows }));
+    console.log(JSON.stringify({ bench, ...(isQuick ? { quick: true } : {}), rows }));
     return;
   }
+  if (isQuick) console.log('(quick: not judged)');
   for (const row of rows) {
-    const { what, value, unit, ratio, of, reach, least } = row;
+    const { what, value, unit, ratio, of } = row;
     const number = Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 3 : 1);
     const beside = ratio === undefined ? '' : `  ${ratio.toFixed(2)} x ${of}`;
-    const reached = isReached(row);
-    const verdict =
-      reached === undefined
-        ? ''
-        : `  ${reached ? 'reached' : 'NOT reached'} (${least === true ? '>=' : '<='} ${reach})`;
-    console.log(`${what.padEnd(52)} ${number.padStart(12)} ${unit.padEnd(10)}${beside}${verdict}`);
+    console.log(`${what.padEnd(52)} ${number.padStart(12)} ${unit.padEnd(10)}${beside}${verdictOf(row)}`.trimEnd());
   }
+  const judged = rows.map(isReached).filter((reached) => reached !== undefined);
+  if (!isQuick && judged.length > 0)
+    console.log(`${judged.filter(Boolean).length} of ${judged.length} targets reached`);
+}
+
+function verdictOf(row: Row): string {
+  const reached = isReached(row);
+  if (reached === undefined || isQuick) return '';
+  return `  ${reached ? 'reached' : 'NOT reached'} (${row.least === true ? '>=' : '<='} ${row.reach})`;
 }

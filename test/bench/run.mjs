@@ -1,9 +1,9 @@
 // `npm run bench`: every bench, or those named: npm run bench -- day snapshots. Options go to each: --json, --quick (smaller,
 // to see that it runs; `day` has nothing to leave out). Options of a bench's own, as the usage at its head tells them, are
 // taken when that bench alone is named, their values behind an equals sign: npm run bench -- forecast --suites=20.
-// A name or an option that is not known is refused with code 2, before any bench runs.
+// A name or an option that is not known is refused with code 2, before any bench runs. --help tells all of them.
 // With --json each bench is one line, `{"bench": NAME, "at": WHEN IT BEGAN, "load": OF THE MACHINE THEN, "rows": [...]}`, its
-// rows as in report.ts; one that answers nothing readable says so in `error`.
+// rows as in report.ts, with `"quick": true` where it was to be; one that answers nothing readable says so in `error`.
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -11,27 +11,40 @@ import { basename } from 'node:path';
 import { namedOf, orRefuse, Refusal } from '../proof/arguments.ts';
 
 const COMMON = ['--json', '--quick'];
-const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
-const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
+const given = process.argv.slice(2);
+const isOption = (argument) => argument.startsWith('-');
+const options = given.filter(isOption);
 const isJson = options.includes('--json');
 const nameOf = (file) => basename(file, '.bench.ts');
 const all = globSync('test/bench/*.bench.ts').sort();
+const names = all.map(nameOf);
+if (options.some((option) => option === '--help' || option === '-h')) {
+  console.log(help());
+  process.exit(0);
+}
 const files = orRefuse(() => {
-  const named = namedOf('bench', words, all.map(nameOf));
-  const chosen = all.filter((file) => named.includes(nameOf(file)));
-  for (const option of options) refuseUnknown(option, chosen);
-  return chosen;
+  const words = given.filter((argument) => !isOption(argument));
+  const chosen = all.filter((file) => words.includes(nameOf(file)));
+  // In the order in which they stand: what follows a mistyped option may be its value, and no bench at all.
+  for (const argument of given) {
+    if (isOption(argument)) refuseUnknown(argument, chosen);
+    else namedOf('bench', [argument], names);
+  }
+  return words.length === 0 ? all : chosen;
 });
 
 function refuseUnknown(option, chosen) {
   if (COMMON.includes(option)) return;
-  if (words.length === 0 || chosen.length !== 1)
+  if (chosen.length !== 1)
     throw new Refusal(
       `option '${option}': allowed are ${COMMON.join(', ')}; a bench's own when that bench alone is named`,
     );
   const allowed = [...COMMON, ...ownOptions(chosen[0])];
-  const shape = option.replace(/=.+$/s, '=VALUE');
-  if (!allowed.includes(shape)) throw new Refusal(`option '${option}': allowed are ${allowed.join(', ')}`);
+  if (allowed.includes(option.replace(/=.+$/s, '=VALUE'))) return;
+  const [name] = option.split('=');
+  const meant = allowed.find((one) => one.split('=')[0] === name);
+  if (meant !== undefined) throw new Refusal(`option '${option}': allowed is ${meant}`);
+  throw new Refusal(`option '${option}': allowed are ${allowed.join(', ')}`);
 }
 
 /** Those that its usage names beside the common ones: `[--runs N]` takes a value, `[--apart]` none. */
@@ -39,6 +52,19 @@ function ownOptions(file) {
   const usage = readFileSync(file, 'utf8').matchAll(/\[(--[a-z-]+)( [^\]]+)?\]/g);
   const own = [...usage].map(([, name, value]) => (value === undefined ? name : `${name}=VALUE`));
   return [...new Set(own)].filter((option) => !COMMON.includes(option));
+}
+
+function help() {
+  const width = Math.max(...names.map((name) => name.length));
+  const own = all.map((file) => `  ${nameOf(file).padEnd(width)}  ${ownOptions(file).join(' ')}`.trimEnd());
+  return `npm run bench -- [BENCH ...] [OPTION ...]
+
+Runs every bench, or those that are named.
+  --json   one line of JSON for each bench
+  --quick  smaller sizes, to see that it runs: no figure is judged
+
+Benches, with options of their own, which are taken when that bench alone is named:
+${own.join('\n')}`;
 }
 
 /** One after the other: two at once would measure each other. */

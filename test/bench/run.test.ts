@@ -66,7 +66,8 @@ describe('npm run bench', () => {
     assertRefused(['one', 'two', '--suites=3'], `option '--suites=3': ${rest}`);
     assertRefused(['--suites=3'], `option '--suites=3': ${rest}`);
     assertRefused(['two', '--suites=3'], "option '--suites=3': allowed are --json, --quick");
-    assertRefused(['one', '--quick=1'], "option '--quick=1': allowed are --json, --quick, --suites=VALUE, --apart");
+    assertRefused(['one', '--quik'], "option '--quik': allowed are --json, --quick, --suites=VALUE, --apart");
+    assertRefused(['one', '--quick=1'], "option '--quick=1': allowed is --quick");
   });
 
   it("hands a bench's own options to it when it alone is named", () => {
@@ -75,16 +76,58 @@ describe('npm run bench', () => {
   });
 
   it('wants the value of an option behind an equals sign', () => {
-    const allowed = 'allowed are --json, --quick, --suites=VALUE, --apart';
-    assertRefused(['one', '--suites'], `option '--suites': ${allowed}`);
-    assertRefused(['one', '--suites='], `option '--suites=': ${allowed}`);
-    assertRefused(['one', '--apart=yes'], `option '--apart=yes': ${allowed}`);
-    assertRefused(['one', '--suites', '3'], "bench '3': allowed are one, two, wary");
+    assertRefused(['one', '--suites'], "option '--suites': allowed is --suites=VALUE");
+    assertRefused(['one', '--suites='], "option '--suites=': allowed is --suites=VALUE");
+    assertRefused(['one', '--apart=yes'], "option '--apart=yes': allowed is --apart");
+    assertRefused(['one', '--suites', '3'], "option '--suites': allowed is --suites=VALUE");
+  });
+
+  it('refuses what stands first: a mistyped bench before the options that were meant for it', () => {
+    assertRefused(['oen', '--suites=3'], "bench 'oen': allowed are one, two, wary");
+    assertRefused(['one', '--suites=3', 'tow'], "bench 'tow': allowed are one, two, wary");
+  });
+
+  it('tells by --help how it is called, with the options of every bench, and runs none', () => {
+    const { status, stdout, stderr } = bench('one', '--help');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /^npm run bench -- \[BENCH \.\.\.\] \[OPTION \.\.\.\]$/m);
+    assert.match(stdout, /^ {2}--json .*\n {2}--quick /m);
+    assert.match(stdout, /^ {2}one {3}--suites=VALUE --apart\n {2}two\n {2}wary {2}--size=VALUE$/m);
+    assert.doesNotMatch(stdout, /mine/);
   });
 
   it('passes a refusal of the one bench on, and says by 1 that one of several failed', () => {
     assert.equal(bench('wary', '--json', '--size=x').status, 2);
     assert.equal(bench('wary', 'one', '--json').status, 1);
+  });
+});
+
+describe('the table of a bench', () => {
+  const ROWS: readonly Row[] = [
+    { what: 'fine', value: 1, unit: 's', reach: 2 },
+    { what: 'slow', value: 3, unit: 's', reach: 2 },
+    { what: 'only told', value: 3, unit: 's' },
+  ];
+  const told = (rows: readonly Row[], ...args: string[]): string => {
+    const script = `import { tell } from ${JSON.stringify(resolve('test/bench/report.ts'))}; tell('one', ${JSON.stringify(rows)});`;
+    const how = { encoding: 'utf8' as const };
+    return spawnSync(process.execPath, ['--input-type=module', '--eval', script, '--', ...args], how).stdout;
+  };
+
+  it('judges each figure that is to reach something, and closes with how many did', () => {
+    const lines = told(ROWS).trimEnd().split('\n');
+    assert.match(lines[0] ?? '', /^fine .* reached \(<= 2\)$/);
+    assert.match(lines[1] ?? '', /^slow .* NOT reached \(<= 2\)$/);
+    assert.deepEqual(lines.slice(3), ['1 of 2 targets reached']);
+    assert.doesNotMatch(told(ROWS.slice(2)), /target/);
+  });
+
+  it('judges nothing where it was to be quick, and says so once; the line for machines says it too', () => {
+    const text = told(ROWS, '--quick');
+    assert.match(text, /^\(quick: not judged\)\nfine /);
+    assert.doesNotMatch(text.slice(text.indexOf('\n')), /reached|target|judged/);
+    assert.deepEqual(JSON.parse(told(ROWS, '--quick', '--json')), { bench: 'one', quick: true, rows: ROWS });
+    assert.deepEqual(JSON.parse(told(ROWS, '--json')), { bench: 'one', rows: ROWS });
   });
 });
 
@@ -136,8 +179,8 @@ describe('each bench', () => {
       const args = [RUN, name, '--quick', '--json', ...more];
       const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       assert.equal(status, 0, stderr);
-      const { bench, rows } = JSON.parse(stdout) as { bench: string; rows: Row[] };
-      assert.equal(bench, name);
+      const { bench, quick, rows } = JSON.parse(stdout) as { bench: string; quick: boolean; rows: Row[] };
+      assert.deepEqual([bench, quick], [name, true]);
       return (what: string) => rows.find((row) => row.what === what)?.value;
     };
     assert.equal(quick('forecast')('suites of 64 daily series, usual outliers'), 1);

@@ -10,31 +10,47 @@ if (file === undefined || more.length > 0) {
   process.exit(2);
 }
 
-/** What a reader has to know of a bench to take its figures for what they are; the head of its file says how it measures. */
+/**
+ * What a reader has to know of a bench to take its figures for what they are. None of it says how a figure came out: that is
+ * the table's to say, after every run.
+ */
 const ABOUT = {
-  start: `What is started is what is deployed: the archive of \`npm run build\`, compiled by its \`gcp-build\`. The peer does nothing at
-all. A body that is no JSON is answered by functions-framework itself. A malformed message is kept as evidence in Firestore before it is
+  advisories: `The pure part of a weekly scan, nothing asked of a network: lockfiles of six formats are read one after the other, then every
+package is judged by the advisories listed for it. Advisories of one cause that go by several names count as one group.`,
+  curve: `How cost grows with size. A fitted exponent says that cost grows as the size to this power: 1 is linear, 0 is constant, 2 is four
+times the cost for twice the size. It is fitted over all sizes, by least squares over logarithms; the exponent of the last step is that of the two largest alone,
+in which what a process costs by itself no longer hides. "Virtual" seconds pass on the clock of a simulated network, and nobody waits for them.`,
+  start: `From the start of a process to its first answer. What is started is what is deployed: the archive of \`npm run build\`, compiled by
+its \`gcp-build\`. Every ratio is to a bare functions-framework whose function does nothing; bare node:http stands beside it, to show what the framework itself costs. A
+body that is no JSON is answered by functions-framework itself. A malformed message is kept as evidence in Firestore before it is
 acknowledged, a second copy of a message is looked up and counted there; the code of both is bundled apart from the engine. T-30 and T-90
 are whole runs of the sample world: its configuration read from a bucket and checked, its git server, shop and datasets asked, every
-outcome and the ending stored. Nearly half of their time is waiting for those, one after the other; what is left is mostly loading the
-clients of Google Cloud and the configuration. The 2.5 stands for a phase function's first 2xx, which is the second copy's; the whole
-runs are held to it all the same, and are far from it.`,
+outcome and the ending stored, so that they wait for others, one after the other, besides loading the clients of Google Cloud. The target
+of 2.5 was set for a phase function's first 2xx, which is the second copy's; the whole runs are held to it all the same.`,
   load: `A phase function is deployed with one request an instance at a time; then an answer takes what stands under "one at a
-time". With 32 at once on one process an answer waits for the 31 before it, and functions-framework needs more than the 20 ms
-to answer 32 requests with nothing. The client is a thread of its own on the same two cores.`,
+time". With 32 at once on one process an answer waits for the 31 before it; the rows of a function that does nothing tell how much of
+that is functions-framework's own. The client is a thread of its own on the same two cores.`,
   day: `"Engine and store" is the wall time of the three phases without the time inside the world's ports and without what operations
 judge by themselves, which stands beside it. The first day is genesis, and cold. 30 reads and 30 writes are to be kept by a check phase
-of five operations; T-90 has more of them, and stages datasets.`,
-  simulation: `Processor time of the whole process, the threads of its collector and compiler included. The 500 are not reached: no part of the
-profile stands out, it is the engine's own work at every call, with every oracle at every commit.`,
-  guardrails: `From the bytes of an object to findings. "Judging" is the whole without decoding; it does more than the expressions of
-\`policy\`, whose figure is the one to hold beside other engines: patterns looked for in whole documents, ages, required fields, findings and their examples.`,
-  policy: `The same 20 rules over the same documents in the same process, in turns.`,
-  snapshots: `Beside restic of Debian on the same documents, encrypted in both. Files of records lose nothing; as lines of JSON a restore has
-no limit, since restic writes no text.`,
-  'snapshot-emulator': `Bound by the emulator, which looks through its whole database for every query.`,
-  forecast: `The suites come from the clock, so that nobody can tune to them. MASE and MSIS are errors: less is better. "All-knowing"
-knows the law of every series, and below it nothing is to be had.`,
+of five operations; T-90 has more operations, and stages datasets.`,
+  simulation: `Days for each second of processor time of the whole process, the threads of its collector and compiler included. Every call is
+the real engine's, and every oracle looks at every commit.`,
+  guardrails: `From the bytes of an object to findings, for 20 guardrails over the same documents. "Decoding" reads the bytes into documents and
+judges nothing. "Judging" is the whole audit less that: besides conditions it looks for patterns in whole documents, for ages and for
+required fields, and it collects findings with their examples. An evaluation is one guardrail for one document. To compare with other engines of rules take
+\`policy\`, which evaluates conditions alone.`,
+  policy: `The same 20 rules over the same documents in the same process, in turns. "Beside @bufbuild/cel" is how many times as many
+evaluations a processor second that is. An attack is an expression made to hold the process; its time is from its source to its end.`,
+  'operator-page': `A view is the whole page, made anew from the embedded store over a history of so many days.`,
+  snapshots: `Beside restic of Debian on the same documents, encrypted in both. A restore writes files of records, which keep every type of
+value, or lines of JSON, which keep what JSON can say; no target is set for lines of JSON, since restic writes no text.`,
+  'snapshot-emulator': `From the Firestore emulator into a snapshot, in a process of its own. Bound by the emulator, which looks through its
+whole database for every query.`,
+  forecast: `The suites come from the clock, so that nobody can tune to them. MASE is the mean absolute scaled error, MSIS the mean scaled
+interval score: of both less is better. Coverage is the share of days that fell into the interval, of which 0.95 is meant to. "All-knowing"
+knows the law of every series; no forecast can do better than that but by chance.`,
+  weekly: `The five operations of the weekly review, one after the other, at the size of a large year, with the advisories asked of a
+local server. Each is told by its processor time.`,
 };
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
@@ -59,30 +75,58 @@ function section({ bench, at, load, rows }) {
     .join('\n\n');
 }
 
-const documents = readFileSync(file, 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('{'))
-  .map((line) => JSON.parse(line));
-const broken = documents.filter(({ rows }) => !Array.isArray(rows) || rows.length === 0);
-if (documents.length === 0 || broken.length > 0) {
-  console.error(`write-performance: ${file}: ${broken.map(({ bench }) => bench).join(', ') || 'nothing'} has no rows`);
-  process.exit(1);
+function refuse(reason, code) {
+  console.error(`write-performance: ${reason}`);
+  process.exit(code);
 }
+
+function textOf(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return refuse(`'${path}' cannot be read (${error.code})`, 2);
+  }
+}
+
+/** One answer, or the end: a page of which a part is missing would look whole. */
+function answerOf(line, index) {
+  const place = `${file}: line ${index + 1} '${line.slice(0, 60)}'`;
+  let answer;
+  try {
+    answer = JSON.parse(line);
+  } catch {
+    refuse(`${place} is no JSON: the answers of \`npm run -s bench -- --json\` are allowed`, 1);
+  }
+  if (typeof answer?.bench !== 'string') refuse(`${place} is no answer of a bench`, 1);
+  return answer;
+}
+
+const documents = textOf(file)
+  .split('\n')
+  .flatMap((line, index) => (line.trim() === '' ? [] : [answerOf(line, index)]));
+const namesOf = (some) => some.map(({ bench }) => bench).join(', ');
+const hurried = documents.filter(({ quick }) => quick === true);
+if (hurried.length > 0) refuse(`${file}: ${namesOf(hurried)} ran with --quick: allowed are full runs`, 1);
+const broken = documents.filter(({ rows }) => !Array.isArray(rows) || rows.length === 0);
+if (documents.length === 0 || broken.length > 0) refuse(`${file}: ${namesOf(broken) || 'nothing'} has no rows`, 1);
 const judged = documents.flatMap(({ bench, rows }) => rows.filter(isJudged).map((one) => ({ bench, ...one })));
 const missed = judged.filter((one) => !isReached(one));
 const missedLines = missed.map(
   (one) => `- ${one.bench}: ${one.what}: ${beside(one) || told(one)}, where ${one.reach} was to be reached`,
 );
+const reached = judged.length - missed.length;
+const lead = `Of ${judged.length} ${judged.length === 1 ? 'target' : 'targets'}, ${reached} ${reached === 1 ? 'is' : 'are'} reached`;
+const cores = cpus().length === 2 ? 'two' : cpus().length;
 
 writeFileSync(
   'docs/performance.md',
   `# Performance
 
-Of ${judged.length} figures that were set, ${judged.length - missed.length} are reached${missed.length === 0 ? '.' : `; not reached:\n\n${missedLines.join('\n')}`}
+${lead}${missed.length === 0 ? '.' : `; not reached:\n\n${missedLines.join('\n')}`}
 
-Made by \`test/bench/write-performance.mjs\` from one run of \`npm run -s bench -- --json\`, as measured, on ${cpus().length} shared cores with Node
-${process.versions.node}, whose speed wanders by a third within an hour: trust ratios and counts rather than milliseconds. What each bench
-measures stands at the head of its file in \`test/bench/\`; money stands in [operations.md](operations.md), what was simulated and
+Made by \`test/bench/write-performance.mjs\` from one run of \`npm run -s bench -- --json\`, as measured, on ${cores} shared cores, whose speed
+wanders by a third within an hour, with Node ${process.versions.node}: trust ratios and counts rather than milliseconds. What each bench measures stands in
+the first comment of its file in \`test/bench/\`; money stands in [operations.md](operations.md), what was simulated and
 broken in [proof.md](proof.md).
 
 ${documents.map(section).join('\n\n')}

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import { tenths } from './progress.ts';
 
 const EMPTY = mkdtempSync(join(tmpdir(), 'highnoon-nowhere-'));
 process.once('exit', () => rmSync(EMPTY, { recursive: true, force: true }));
@@ -22,7 +23,11 @@ function assertRefused(script: string, args: readonly string[], line: RegExp, ho
   const { status, stdout, stderr } = run(script, args, how);
   const told = `${script} ${args.join(' ')}: ${stdout}${stderr}`;
   assert.match(stderr, line, told);
-  assert.equal(stderr.trim().split('\n').length, 1, told);
+  const refusals = stderr
+    .trim()
+    .split('\n')
+    .filter((text) => !text.startsWith('told-days, share '));
+  assert.equal(refusals.length, 1, told);
   assert.equal(stdout, '', told);
   assert.equal(status, 2, told);
 }
@@ -86,7 +91,64 @@ describe('the commands of the proof', () => {
   });
 });
 
+describe('long work of the proof', () => {
+  it('says which planted fault is searched for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'highnoon-planted-'));
+    for (const name of ['shared', 'functions', 'build', 'infra', 'docs', 'test/patches', 'node_modules'])
+      mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ['package.json', 'tsconfig.json', 'test/patches/one.patch', 'test/patches/two.patch'])
+      writeFileSync(join(folder, name), 'no patch\n');
+    try {
+      const { status, stderr } = run('planted.ts', [], { cwd: folder });
+      assert.equal(stderr, 'planted: 1 of 2, one\nplanted: 2 of 2, two\n');
+      assert.equal(status, 1);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says how many sequences were compared, calm and contended ones together, and compares all', () => {
+    // Without a program by these names there is no emulator.
+    const env = { PATH: EMPTY, CI: '' };
+    const { status, stdout, stderr } = run('compare-stores.ts', ['21', '12'], { env });
+    const told = stderr.split('\n').filter((line) => line.startsWith('compare-stores: '));
+    assert.ok(told.length >= 8 && told.length <= 10, stderr);
+    assert.equal(told.at(-1), 'compare-stores: 33 of 33 sequences');
+    const { sequences, contended, commands } = JSON.parse(stdout) as Record<string, number>;
+    assert.deepEqual([sequences, contended], [21, 12]);
+    assert.ok(Number(commands) > 12 * 4 + 21, stdout);
+    assert.equal(status, 0);
+  });
+
+  it('says which told day is played, and by which share', () => {
+    const { stderr } = run('told-days.ts', ['19', '20'], { env: { TOLD_DAY: 'T-90 hard' } });
+    assert.equal(stderr, 'told-days, share 20 of 20: day 1 of 1, T-90 hard\n');
+  });
+
+  it('tells every tenth in groups of three digits, and short work not at all', () => {
+    const lines: string[] = [];
+    const tell = tenths('worlds', 'played', (line) => lines.push(line));
+    for (let done = 1; done <= 2000; done++) tell(done, 2000);
+    tenths('worlds', 'played', (line) => lines.push(line))(9, 9);
+    assert.equal(lines.length, 10);
+    assert.deepEqual([lines[0], lines[9]], ['worlds: 200 of 2,000 played', 'worlds: 2,000 of 2,000 played']);
+  });
+});
+
 describe('npm run proof', () => {
+  it('says on standard error which step begins', () => {
+    const { status, stderr } = run('run.mjs', ['--fixed', '--days', '4'], nowhere);
+    const steps = ['4 days with faults', 'every single fault of every told day'].flatMap((name) => [
+      `begins  ${name}, share 1`,
+      `begins  ${name}, share 2`,
+    ]);
+    assert.deepEqual(
+      stderr.split('\n').filter((line) => line.startsWith('begins')),
+      steps,
+    );
+    assert.equal(status, 1);
+  });
+
   it('refuses an option that is not known before anything is played', () => {
     assertRefused('run.mjs', ['--fixd'], /^Unknown option '--fixd'; allowed are --fixed, --days VALUE$/m, nowhere);
     assertRefused('run.mjs', ['fixed'], /'fixed'.*; allowed are --fixed, --days VALUE$/m, nowhere);
@@ -97,6 +159,8 @@ describe('npm run proof', () => {
     assertRefused('run.mjs', ['--days', 'x'], /^--days 'x': a whole number from 2 to \d+ is allowed$/m, nowhere);
     assertRefused('run.mjs', ['--fixed', '--days=0'], /^--days '0': a whole number from 2 /m, nowhere);
     assertRefused('run.mjs', ['--days'], /'--days <value>' argument missing; allowed are /m, nowhere);
-    assertRefused('run.mjs', ['--days', '--fixed'], /'--days'.*; allowed are --fixed, --days VALUE$/m, nowhere);
+    const dashed = /^--days '--fixed': a value is needed, .* --days=VALUE; allowed are --fixed, --days VALUE$/m;
+    assertRefused('run.mjs', ['--days', '--fixed'], dashed, nowhere);
+    assertRefused('run.mjs', ['--days', '-1'], /^--days '-1': a whole number from 2 to \d+ is allowed$/m, nowhere);
   });
 });

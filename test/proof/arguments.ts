@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { isAboutDash, joinNegativeNumbers, refusedDash } from '../../functions/cli/dashed-value.ts';
 
 /**
  * A command of the proof or a bench that was asked for what it does not know. Without this a mistyped word is taken for no
@@ -63,13 +64,15 @@ export function namedOf(name: string, words: readonly string[], known: readonly 
 /** `parseArgs` without positionals; what it does not know is a Refusal that names every option there is. */
 export function parsedOptions<const T extends NonNullable<ParseArgsConfig['options']>>(
   options: T,
-  args: readonly string[] = process.argv.slice(2),
+  words: readonly string[] = process.argv.slice(2),
 ) {
+  const args = joinNegativeNumbers(words, options);
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const allowed = Object.entries(options).map(([name, { type }]) => `--${name}${type === 'string' ? ' VALUE' : ''}`);
-    const [reason] = (error as Error).message.split('\n');
+    const dash = isAboutDash(error) ? refusedDash(args, options) : undefined;
+    const reason = dash ?? (error as Error).message.split('\n')[0];
     throw new Refusal(`${reason?.replace(/\.$/, '')}; allowed are ${allowed.join(', ')}`);
   }
 }

@@ -8,6 +8,7 @@ import { spoils, spoiltText } from './hostile-configurations.ts';
 import { inAChild } from './in-a-child.ts';
 import type { Judged, Task } from './judge-configurations.ts';
 import { quantile } from './measure.ts';
+import { tenths } from './progress.ts';
 
 const [count, seed] = orRefuse(() =>
   wholeNumbers(process.argv.slice(2), [
@@ -29,6 +30,7 @@ const spoilt: fc.Arbitrary<Task> = fc
   .map(([isLocal, which, changes]) => ({ isLocal, text: spoiltText(which === 0 ? worked : small(), changes) }));
 
 using child = inAChild<Task, Judged>('judge-configurations.ts');
+const tell = tenths('fuzz-configurations', 'configurations');
 const judged: Judged[] = [];
 let lost = 0;
 for (let drawn = -WARM; drawn < count; drawn += BATCH) {
@@ -39,6 +41,7 @@ for (let drawn = -WARM; drawn < count; drawn += BATCH) {
     break;
   }
   judged.push(...answers);
+  tell(Math.max(0, drawn + tasks.length), count);
 }
 
 const faults = judged.flatMap((one) => one.faults);

@@ -8,6 +8,7 @@ import { envelopes } from './hostile-envelopes.ts';
 import { inAChild } from './in-a-child.ts';
 import type { Judged } from './judge-envelopes.ts';
 import { quantile } from './measure.ts';
+import { tenths } from './progress.ts';
 
 const [count, seed] = orRefuse(() =>
   wholeNumbers(process.argv.slice(2), [
@@ -22,6 +23,7 @@ const MOST_MEGABYTES = 256;
 const MOST_P99_MS = 5;
 
 using child = inAChild<Envelope, Judged>('judge-envelopes.ts');
+const tell = tenths('fuzz-envelopes', 'envelopes');
 const times: number[] = [];
 const faults: string[] = [];
 let accepted = 0;
@@ -40,6 +42,7 @@ for (let drawn = -WARM; drawn < count; drawn += BATCH) {
     if (isAccepted) accepted += 1;
   }
   megabytes = Math.max(megabytes, answers.at(-1)?.megabytes ?? 0);
+  tell(times.length, count);
 }
 const p99Ms = quantile(times, 0.99);
 console.log(

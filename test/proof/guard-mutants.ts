@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { GUARDS, type Guard } from '../guards/guards.ts';
 import { namedOf, orRefuse } from './arguments.ts';
 import { copyOfTree } from './copy.ts';
+import { tenths } from './progress.ts';
 
 const AT_ONCE = 2;
 const known = GUARDS.map(({ id }) => id);
@@ -39,6 +40,8 @@ function passes(root: string, file: string, name: string): Promise<boolean> {
 }
 
 const survivors: string[] = [];
+const tell = tenths('guard-mutants', 'guards');
+let tried = 0;
 const queue = [...guards];
 await Promise.all(
   Array.from({ length: Math.min(AT_ONCE, guards.length) }, async () => {
@@ -46,6 +49,8 @@ await Promise.all(
     try {
       for (let guard = queue.shift(); guard !== undefined; guard = queue.shift()) {
         if (await survives(copy.root, guard)) survivors.push(guard.id);
+        tried += 1;
+        tell(tried, guards.length);
       }
     } finally {
       copy.remove();

@@ -3,6 +3,7 @@
 import { worldOptions } from '../../shared/simulation/simulate.ts';
 import { Simulation } from '../../shared/simulation/simulation.ts';
 import { orRefuse, SEED, wholeNumbers } from './arguments.ts';
+import { tenths } from './progress.ts';
 
 /** What a tick with nothing to do writes all the same: how far it has read, what it anchored, that it was there. */
 const BOOKKEEPING = /COMMIT controls\/(audit|anchor|watch)$/;
@@ -39,10 +40,12 @@ if (import.meta.main) {
     ]),
   );
   const different: { seed: number; difference: string }[] = [];
+  const tell = tenths('idle-ticks', 'worlds');
   Error.stackTraceLimit = 0;
   for (let seed = first; seed < first + worlds; seed++) {
     const difference = await firstDifference(seed, 2);
     if (difference !== undefined) different.push({ seed, difference });
+    tell(seed - first + 1, worlds);
   }
   console.log(JSON.stringify({ worlds, first, different }));
   process.exitCode = different.length === 0 ? 0 : 1;

@@ -20,8 +20,9 @@ const SEARCHES = [
   { args: ['test/proof/told-days.ts', '0', '1'], env: { TOLD_DAY: 'lockdown during noon' } },
 ] as const;
 
-const results = patches.map((path) => {
+const results = patches.map((path, index) => {
   const name = nameOf(path);
+  console.error(`planted: ${index + 1} of ${patches.length}, ${name}`);
   const copy = copyOfTree();
   try {
     const applied = spawnSync('git', ['apply', '-p1'], { cwd: copy.root, input: readFileSync(path), encoding: 'utf8' });

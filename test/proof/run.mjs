@@ -56,6 +56,7 @@ function answerOf(text) {
 
 function run({ name, args }) {
   const began = performance.now();
+  console.error(`begins  ${name}`);
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...NODE_OPTIONS, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const chunks = [];

@@ -12,6 +12,7 @@ import { Dice } from '../../shared/simulation/random.ts';
 import type { Scenario } from '../../shared/simulation/scenario.ts';
 import { SCENARIOS } from '../../shared/simulation/scenarios.ts';
 import { orRefuse, Refusal, wholeNumber, wholeNumbers } from './arguments.ts';
+import { tenths } from './progress.ts';
 
 const { first, step, pairs, scenarios } = orRefuse(() => {
   const MOST = 10_000;
@@ -26,6 +27,7 @@ const { first, step, pairs, scenarios } = orRefuse(() => {
   return { first, step, pairs, scenarios: toldDays(process.env.TOLD_DAY) };
 });
 Error.stackTraceLimit = 0;
+const WHO = step === 1 ? 'told-days' : `told-days, share ${first + 1} of ${step}`;
 
 function toldDays(named: string | undefined): readonly Scenario[] {
   const scenarios = SCENARIOS.filter(({ name }) => named === undefined || name.includes(named));
@@ -39,7 +41,10 @@ const quantile = (values: readonly number[], p: number): number | null =>
 
 async function singles() {
   const sweeps: Sweep[] = [];
-  for (const scenario of scenarios) sweeps.push(await sweepScenario(scenario, { first, step }));
+  for (const [index, scenario] of scenarios.entries()) {
+    console.error(`${WHO}: day ${index + 1} of ${scenarios.length}, ${scenario.name}`);
+    sweeps.push(await sweepScenario(scenario, { first, step }));
+  }
   const recovery = sweeps.flatMap(({ recoverySeconds }) => recoverySeconds);
   const loss = sweeps.flatMap(({ lossSeconds }) => lossSeconds);
   return {
@@ -68,13 +73,16 @@ async function doubles() {
       throw new Refusal(`TOLD_DAY '${process.env.TOLD_DAY}': for pairs, a day on which noon works is allowed`);
     });
   const dice = new Dice(0xd0b1e);
+  const tell = tenths(WHO, 'pairs');
   for (let pair = 0; pair < pairs; pair++) {
     const { scenario, points } = dice.pick(noons);
     const strikes = [dice.pick(points), dice.pick(points)];
+    tell(pair, pairs);
     if (pair % step !== first) continue;
     const [violation] = (await playScenario(scenario, strikes)).result.violations;
     if (violation !== undefined) found.push({ scenario: scenario.name, strikes, violation });
   }
+  tell(pairs, pairs);
   return { pairs: Math.ceil(pairs / step), toldDays: noons.length, violations: found.slice(0, 5) };
 }
 

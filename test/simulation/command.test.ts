@@ -20,12 +20,29 @@ describe('highnoon simulate', () => {
   it('tells what is allowed when asked for what is not', () => {
     for (const [option, value] of [
       ['--days', '0'],
+      ['--days', '-1'],
       ['--faults', 'some'],
     ] as const) {
       const { status, stderr } = simulate(option, value);
       assert.equal(status, 2);
       assert.match(stderr, new RegExp(`${option} '${value}': .*allowed`));
     }
+  });
+
+  it('closes with a line that names all that another person needs to play the same', () => {
+    const { status, stdout } = simulate('--days', '17', '--seed', '3', '--faults', 'uniform');
+    assert.equal(status, 0);
+    const line =
+      /^every invariant held: 17 days in 3 worlds, seed 3, faults uniform, \d+ effects, \d+ faults, \d+ days a processor second$/m;
+    assert.match(stdout, line);
+  });
+
+  it('tells how far it is from a thousand days on', () => {
+    const told = (days: string) => simulate('--days', days, '--faults', 'none').stderr.trim().split('\n');
+    const lines = told('1000');
+    assert.equal(lines.length, 10);
+    assert.equal(lines[9], '  playing: 1000 of 1000 days');
+    assert.deepEqual(told('80'), ['']);
   });
 
   it('refuses a store and a configuration, which it would not hear, and tells what else it does not hear', () => {

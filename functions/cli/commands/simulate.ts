@@ -7,6 +7,8 @@ import { storeOption } from '../open-runtime.ts';
 import type { Output } from '../output.ts';
 
 const MOST_DAYS = 10_000_000;
+/** Fewer are over before a line is read. */
+const LEAST_TOLD_DAYS = 1000;
 
 export const simulateCommand: Command = {
   name: 'simulate',
@@ -30,7 +32,7 @@ export const simulateCommand: Command = {
     for (const violation of answer.violations) tell(output, violation, faults);
     const held = answer.violations.length === 0 ? 'every invariant held' : 'INVARIANTS BROKEN';
     output.line(
-      `${held}: ${answer.days} days, seed ${seed}, ${answer.effects} effects, ${answer.injectedFaults} faults, ${answer.daysPerSecond} days a second`,
+      `${held}: ${answer.days} days in ${answer.worlds} worlds, seed ${seed}, faults ${faults}, ${answer.effects} effects, ${answer.injectedFaults} faults, ${answer.daysPerSecond} days a processor second`,
     );
     output.document({ schema: 'highnoon.simulation/1', ...answer, faults });
     return answer.violations.length === 0 ? 0 : 1;
@@ -71,8 +73,7 @@ function tell(output: Output, violation: ToldViolation, faults: FaultMode): void
 function progressTo(output: Output, days: number): (played: number) => void {
   const bar = output.bar('playing', 'days');
   return (played) => {
-    // Fewer are over before a line is read.
-    if (days >= 5000) bar(played, days);
+    if (days >= LEAST_TOLD_DAYS) bar(played, days);
   };
 }
 
