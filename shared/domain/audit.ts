@@ -1,6 +1,6 @@
 import type { Hold } from './hold.ts';
 import type { Json } from './json.ts';
-import { GENESIS_HASH, hashOf, type LedgerEntry } from './ledger.ts';
+import { entryFault, GENESIS_HASH, type LedgerEntry } from './ledger.ts';
 import type { Lockdown } from './lockdown.ts';
 
 /** What the controls must be, folded from the ledger alone: state that no act explains was put there by somebody else. */
@@ -32,10 +32,8 @@ const REMEMBERED_DATES = 7;
 export function fold(audit: Audit, entry: LedgerEntry | undefined): Audit | string {
   const seq = audit.seq + 1;
   if (entry === undefined) return `ledger entry ${seq} is missing`;
-  const { hash, ...body } = entry;
-  if (entry.seq !== seq || entry.previous !== audit.hash || hashOf(body) !== hash)
-    return `ledger entry ${seq} does not continue the chain`;
-  return { ...apply(audit, entry), seq, hash };
+  if (entryFault(entry, seq, audit.hash) !== undefined) return `ledger entry ${seq} does not continue the chain`;
+  return { ...apply(audit, entry), seq, hash: entry.hash };
 }
 
 function apply(audit: Audit, { kind, subject }: LedgerEntry): Audit {

@@ -109,6 +109,10 @@ describe('the audit of the controls', () => {
       { ...second.entry, previous: 'f'.repeat(64) },
       { ...second.entry, subject: 'another' },
       first.entry,
+      // A field that the digest does not cover, and what is no entry at all.
+      { ...second.entry, approvedBy: 'mallory' } as LedgerEntry,
+      null as unknown as LedgerEntry,
+      [1] as unknown as LedgerEntry,
     ];
     for (const entry of broken) assert.equal(fold(after, entry), 'ledger entry 2 does not continue the chain');
     // A chain that was written anew is whole in itself, and does not continue this one.
