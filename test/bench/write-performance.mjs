@@ -124,7 +124,7 @@ writeFileSync(
 
 ${lead}${missed.length === 0 ? '.' : `; not reached:\n\n${missedLines.join('\n')}`}
 
-Made by \`test/bench/write-performance.mjs\` from one run of \`npm run -s bench -- --json\`, as measured, on ${cores} shared cores, whose speed
+Made by \`test/bench/write-performance.mjs\` from what \`npm run -s bench -- --json\` printed, as measured, on ${cores} shared cores, whose speed
 wanders by a third within an hour, with Node ${process.versions.node}: trust ratios and counts rather than milliseconds. What each bench measures stands in
 the first comment of its file in \`test/bench/\`; money stands in [operations.md](operations.md), what was simulated and
 broken in [proof.md](proof.md).
