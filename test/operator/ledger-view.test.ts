@@ -15,9 +15,25 @@ import { paths } from '../../shared/engine/records.ts';
 import { readWatch, WATCH_PATH } from '../../shared/engine/watch.ts';
 import { ANSWERS } from '../../shared/operator/api/answers.ts';
 import { ledgerTail, ledgerWhole } from '../../shared/operator/api/ledger-view.ts';
+import type { DocumentsPort } from '../../shared/ports/documents.ts';
 import { createTestEngine } from '../support/engine.ts';
 
 const START = '2026-11-24T10:30:00.000Z';
+
+/** The engine over the same store, whose queries are answered otherwise. */
+function queriedBy(engine: Engine, query: DocumentsPort['query']): Engine {
+  const { documents } = engine;
+  return {
+    ...engine,
+    documents: {
+      transact: (body) => documents.transact(body),
+      increment: (path, amounts) => documents.increment(path, amounts),
+      readAll: (paths) => documents.readAll(paths),
+      get: (path) => documents.get(path),
+      query,
+    },
+  };
+}
 
 /** A ledger of twelve entries over an embedded store and a real folder; its head was anchored after every fourth. */
 async function written(options: { anchored?: boolean } = {}) {
@@ -202,20 +218,10 @@ describe('the check of the whole ledger', () => {
 
   it('does not take a store that fails for a broken ledger', async () => {
     using ledger = await written();
-    const { documents } = ledger.engine;
     const failing = new PortError('documents', 'internal', 'the connection broke', { cause: new Error('reset') });
-    const engine: Engine = {
-      ...ledger.engine,
-      documents: {
-        transact: (body) => documents.transact(body),
-        increment: (path, amounts) => documents.increment(path, amounts),
-        readAll: (paths) => documents.readAll(paths),
-        get: (path) => documents.get(path),
-        query: async () => {
-          throw failing;
-        },
-      },
-    };
+    const engine = queriedBy(ledger.engine, async () => {
+      throw failing;
+    });
     await assert.rejects(ledgerWhole(engine), failing);
   });
 
@@ -288,20 +294,11 @@ describe('the check of the whole ledger', () => {
     using ledger = await written();
     const { documents } = ledger.engine;
     let grown = 0;
-    const growing: Engine = {
-      ...ledger.engine,
-      documents: {
-        transact: (body) => documents.transact(body),
-        increment: (path, amounts) => documents.increment(path, amounts),
-        readAll: (paths) => documents.readAll(paths),
-        get: (path) => documents.get(path),
-        query: async <T>(collection: string) => {
-          const found = await documents.query<T>(collection);
-          if (grown++ < 2) await ledger.append();
-          return found;
-        },
-      },
-    };
+    const growing = queriedBy(ledger.engine, async <T>(collection: string) => {
+      const found = await documents.query<T>(collection);
+      if (grown++ < 2) await ledger.append();
+      return found;
+    });
     const { firstBad, entries } = await ledgerWhole(growing);
     assert.deepEqual([firstBad, entries], [null, 14]);
   });
